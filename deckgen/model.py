@@ -1,0 +1,443 @@
+"""Every noun of deckgen, frozen, in the order a card meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from deckgen.diagnostics import Diagnostic, Location
+
+# ---------------------------------------------------------------- a card as it is read
+
+
+class Role(StrEnum):
+    """What a fenced block is for; the value is the word in its info string, `shown` and `text` need none."""
+
+    SHOWN = "shown"
+    TEXT = "text"
+    FRAGMENT = "fragment"
+    OUTPUT = "output"
+    EMITTED = "emitted"
+    PYCON = "pycon"
+    SETUP = "setup"
+    CHECK = "check"
+    REFUTE = "refute"
+
+
+HIDDEN_ROLES = frozenset({Role.SETUP, Role.CHECK, Role.REFUTE})
+CHECK_ROLES = frozenset({Role.CHECK, Role.OUTPUT, Role.EMITTED, Role.PYCON})
+
+NOTE_TYPES = ("basic",)
+
+
+class Database(StrEnum):
+    """A database on which a card may claim to be true."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+    MARIADB = "mariadb"
+
+
+# Tags that may stand in Markdown as raw HTML; everything else is reported by the reader and removed by the renderer.
+HTML_TAGS = frozenset(
+    {"abbr", "b", "br", "cite", "code", "dd", "del", "dl", "dt", "em", "i", "ins", "kbd", "li", "mark", "ol", "p"}
+    | {"q", "s", "samp", "small", "strong", "sub", "sup", "u", "ul", "var"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A piece of rendered Markdown; only the pieces of a whole answer, joined, are balanced HTML."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A block of code; `location` is where its first line of code stands.
+
+    `entry` names the function to call once the code has run (the check function of a sidecar), `display` is what
+    the card shows of it where that is less than the whole code.
+    """
+
+    role: Role
+    language: str
+    code: str
+    location: Location
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    entry: str | None = None
+    display: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Where a card says it is true: a range of SQLAlchemy versions (None: all) and databases (none: the deck's)."""
+
+    sqlalchemy: str | None = None
+    databases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One question with its answer, the code that proves it, and where it stands.
+
+    `question` is Markdown without label and attributes, `heading` the same as HTML; `answer` is what is shown and
+    `fences` all the blocks of code that run, in document order. A card with `defects` was misread and is never run.
+    """
+
+    id: str
+    label: str
+    question: str
+    heading: str
+    answer: tuple[Html | Fence, ...]
+    fences: tuple[Fence, ...]
+    location: Location
+    document: str
+    tags: tuple[str, ...] = ()
+    claims: Claims = Claims()
+    note_type: str = "basic"
+    timeout: float | None = None
+    answered: bool = True
+    defects: tuple[Diagnostic, ...] = ()
+
+    @property
+    def checked(self) -> bool:
+        """Whether the author attached a check, so that the card's code may be run at all."""
+        return any(fence.role in CHECK_ROLES for fence in self.fences)
+
+
+class Unchecked(StrEnum):
+    """What becomes of a card without a check."""
+
+    LEAVE_OUT = "leave-out"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One Markdown file: its path inside the deck, its subdeck (empty: the deck itself) and its cards in order."""
+
+    path: str
+    subdeck: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A deck as read: its identity, how it is to be proved, its documents, and all that was found on the way.
+
+    `ledger` is the path of its released ledger, None for a deck that was read from standard input.
+    """
+
+    id: str
+    name: str
+    description: str
+    ledger: str | None
+    documents: tuple[Document, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    prelude: Fence | None = None
+    unchecked: Unchecked = Unchecked.LEAVE_OUT
+    sqlalchemy: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ("sqlite",)
+    timeout: float = 10.0
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """All the cards, in study order."""
+        return tuple(card for document in self.documents for card in document.cards)
+
+
+# ---------------------------------------------------------------- a check as it is run
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of Python that is compiled by itself, as if it stood at `line` (counted from 1) of `path`.
+
+    `entry` names a function of it to call afterwards.
+    """
+
+    code: str
+    path: str
+    line: int
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What runs to prove a card: blocks in one namespace, and the blocks of each misconception that must fail."""
+
+    blocks: tuple[Block, ...]
+    refutes: tuple[tuple[Block, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where a check runs: minor and exact versions, the database, and the layers that confine it."""
+
+    python: str
+    sqlalchemy: str
+    database: str
+    confinement: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The name of the environment in reports, such as `py3.11-sqlalchemy2.1.9-sqlite`."""
+        return f"py{minor(self.python)}-sqlalchemy{self.sqlalchemy}-{self.database.split()[0]}"
+
+
+def minor(version: str) -> str:
+    """The major.minor part of a version: `2.1` of `2.1.9`."""
+    return ".".join(version.split(".")[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One card's program in one environment, with the seconds that each of its runs may take."""
+
+    card: Card
+    program: Program
+    environment: Environment
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Every expectation that was executed held, and every control failed as it must; `idle` ones were not executed."""
+
+    expectations: int
+    idle: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """An expectation failed: evidence against the answer."""
+
+    message: str
+    location: Location | None = None
+    expected: str | None = None
+    observed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The check itself is at fault, or uses what this environment does not have."""
+
+    message: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuous:
+    """The check cannot fail, so that it proves nothing."""
+
+    message: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A run did not end within its limit."""
+
+    message: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The process that ran the check died, vanished or gave no credible answer."""
+
+    message: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The environment could not be had, so that nothing was run."""
+
+    message: str
+    location: Location | None = None
+
+
+Outcome = Passed | Refuted | Broken | Vacuous | TimedOut | Crashed | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one job, and how long it took."""
+
+    card: Card
+    environment: Environment
+    outcome: Outcome
+    seconds: float = 0.0
+    cached: bool = False
+
+
+class Verdict(StrEnum):
+    """What a card is worth over all its environments, worst first."""
+
+    REFUTED = "refuted"
+    BROKEN = "broken"
+    VACUOUS = "vacuous"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed-out"
+    UNAVAILABLE = "unavailable"
+    NOT_CLAIMED = "not-claimed"
+    UNCHECKED = "unchecked"
+    UNANSWERED = "unanswered"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A card, its verdict (None where nothing was to be run), the reason, and its results."""
+
+    card: Card
+    verdict: Verdict | None
+    results: tuple[Result, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCard:
+    """A card that passed in every environment that it claims; it cannot be made otherwise."""
+
+    card: Card
+    results: tuple[Result, ...]
+
+    def __post_init__(self) -> None:
+        if not self.results or not all(isinstance(result.outcome, Passed) for result in self.results):
+            raise ValueError(f"card {self.card.id} has not passed everywhere, so that it is not verified")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCard:
+    """A card without a check that its deck ships with a visible mark."""
+
+    card: Card
+
+    def __post_init__(self) -> None:
+        if self.card.checked or not self.card.answered or self.card.defects:
+            raise ValueError(f"card {self.card.id} is not an unchecked card")
+
+
+Packable = VerifiedCard | MarkedCard
+
+# ---------------------------------------------------------------- a note as it is packed
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a note type; its id never changes, so that a renamed field keeps its content in Anki."""
+
+    name: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteType:
+    """An Anki note type with one template; ids are constants of the first release."""
+
+    id: int
+    name: str
+    fields: tuple[Field, ...]
+    template: str
+    template_id: int
+    front: str
+    back: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a learner gets of a card: fields of HTML in the order of the note type, tags, and the deck it sits in."""
+
+    card_id: str
+    question: str
+    note_type: NoteType
+    deck: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The identity of a note in Anki: GUID, note id in milliseconds, and the second its content last changed."""
+
+    guid: str
+    id: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class StampedNote:
+    """A note with its identity."""
+
+    note: Note
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The bytes of an Anki package and what it is meant to hold."""
+
+    name: str
+    data: bytes
+    notes: tuple[StampedNote, ...]
+    media: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- what is reported
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the official engine holds against a package."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The package that a run wrote: its path, the SHA-256 of its bytes, and how much it holds."""
+
+    path: str
+    sha256: str
+    notes: int
+    media: int
+
+
+class Verb(StrEnum):
+    """Which command a report is about; it decides which parts the report has."""
+
+    LINT = "lint"
+    VERIFY = "verify"
+    BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one command found out about one deck."""
+
+    verb: Verb
+    deck: Deck
+    judgements: tuple[Judgement, ...]
+    environments: tuple[Environment, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    package: Shipped | None = None
+    audit: tuple[Finding, ...] | None = None
+    seconds: float = 0.0
+
+    def count(self, verdict: Verdict) -> int:
+        """How many cards have this verdict."""
+        return sum(judgement.verdict is verdict for judgement in self.judgements)
+
+
+class Progress(Protocol):
+    """Told of each result as it arrives; the edge draws a bar from it."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` jobs have a result."""

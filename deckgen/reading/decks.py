@@ -1,0 +1,219 @@
+"""Paths become decks: find the files, read each of them, and let no bad one stop the others."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deckgen import config, rules
+from deckgen.config import DeckConfig, DeckTable
+from deckgen.diagnostics import Diagnostic, Location, Source
+from deckgen.model import Card, Deck, Document, Fence, Role
+from deckgen.reading import grammar, sidecar
+
+MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
+STANDARD_INPUT = "-"
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The decks that could be read, and what is wrong with the paths that gave none."""
+
+    decks: tuple[Deck, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read(paths: Sequence[str]) -> Reading:
+    """The decks at some paths: a deck's folder, a folder of decks, a Markdown file, or `-` for standard input."""
+    decks: list[Deck] = []
+    found: list[Diagnostic] = []
+    for path in paths:
+        for deck in _read(path, found):
+            other = next((other for other in decks if other.id == deck.id), None)
+            if other is None:
+                decks.append(deck)
+            else:
+                found.append(rules.DECK_ID_TWICE.at(Location(shown(Path(path))), id=deck.id, other=other.name))
+    return Reading(tuple(decks), tuple(found))
+
+
+def _read(path: str, found: list[Diagnostic]) -> Iterable[Deck]:
+    if path == STANDARD_INPUT:
+        return _script(decode(sys.stdin.buffer.read(), STANDARD_INPUT), None, found)
+    place = Path(path)
+    if not place.is_dir():
+        return _script(_load(place), place, found)
+    if (place / "deck.toml").exists():
+        return _folder(place, found)
+    folders = sorted(entry for entry in place.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    with_deck = [folder for folder in folders if (folder / "deck.toml").exists()]
+    without = [folder for folder in folders if folder not in with_deck and any(folder.glob("*.md"))]
+    found.extend(rules.NO_DECK_TOML.at(Location(shown(folder))) for folder in without)
+    if not with_deck and not without:
+        rule = rules.NO_DECK_TOML if any(place.glob("*.md")) else rules.NO_DECKS
+        found.append(rule.at(Location(shown(place))))
+    return [deck for folder in with_deck for deck in _folder(folder, found)]
+
+
+def decode(data: bytes, name: str) -> Source | Diagnostic:
+    """The source in some bytes: UTF-8 with or without a byte-order mark, without control characters, up to 4 MiB."""
+    place = Location(name)
+    if len(data) > MAX_BYTES:
+        return rules.TOO_LARGE.at(place, size=len(data), limit=MAX_BYTES)
+    try:
+        text = data.decode("utf-8-sig", "strict")
+    except UnicodeDecodeError as error:
+        bad_line = data.count(b"\n", 0, error.start) + 1
+        return rules.NOT_UTF8.at(Location(name, bad_line), reason=f"byte {data[error.start]:#04x}: {error.reason}")
+    source = Source.of(name, text)
+    for number, line in enumerate(source.lines, 1):
+        if control := _CONTROL.search(line):
+            character = f"U+{ord(control[0]):04X}"
+            return source.report(rules.FORBIDDEN_CHARACTER, number, control.start() + 1, character=character)
+    return source
+
+
+def _load(path: Path) -> Source | Diagnostic:
+    name = shown(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            return rules.TOO_LARGE.at(Location(name), size=size, limit=MAX_BYTES)
+        data = path.read_bytes()
+    except OSError as error:
+        return rules.UNREADABLE.at(Location(name), reason=error.strerror or str(error))
+    return decode(data, name)
+
+
+def shown(path: Path) -> str:
+    """A path relative to the current directory, as reports name it."""
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
+    toml = _load(folder / "deck.toml")
+    settings, mistakes = (None, [toml]) if isinstance(toml, Diagnostic) else config.parse(toml)
+    if settings is None:
+        found.extend(mistakes)
+        return []
+    notes: list[Diagnostic] = []
+    documents = []
+    for path in sorted(folder.rglob("*.md")):
+        inside = path.relative_to(folder)
+        source = None if any(part.startswith(".") for part in inside.parts) else _load(path)
+        if isinstance(source, Source):
+            page = grammar.read(source, inside.as_posix())
+            cards = _with_sidecar(page, path, notes)
+            documents.append(Document(inside.as_posix(), _subdeck(page, inside), cards))
+        elif source is not None:
+            notes.append(source)
+    prelude = _prelude(folder / "prelude.py", notes)
+    return [_deck(settings, documents, notes, prelude=prelude, ledger=shown(folder / "ledger.json"))]
+
+
+def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnostic]) -> list[Deck]:
+    """A single document that is a deck: its identity from front matter, else from its name and first heading."""
+    notes: list[Diagnostic] = []
+    stem = path.stem if path else "stdin"
+    if isinstance(source, Diagnostic):
+        notes.append(source)
+        return [_deck(DeckConfig(deck=DeckTable(id=_deck_id(stem), name=stem)), [], notes)]
+    page = grammar.read(source, path.name if path else stem)
+    values: dict[str, object] = {}
+    if page.front_matter:
+        given, mistakes = config.parse_front_matter(source, page.front_matter.text, page.front_matter.line)
+        values.update(given)
+        notes.extend(mistakes)
+    defaults = {
+        "id": (_deck_id(stem), "file's name"),
+        "name": (page.title or stem, "heading" if page.title else "file's name"),
+    }
+    for key, (value, origin) in defaults.items():
+        if key not in values:
+            notes.append(source.report(rules.IDENTITY_BY_DEFAULT, 1, what=key, value=value, source=origin))
+            values[key] = value
+    settings, mistakes = config.from_front_matter(source, values)
+    if settings is None:
+        found.extend(mistakes)
+        return []
+    cards = _with_sidecar(page, path, notes) if path else page.cards
+    documents = [Document(path.name if path else stem, "", cards)]
+    ledger = shown(path.with_suffix(".ledger.json")) if path else None
+    return [_deck(settings, documents, notes, ledger=ledger)]
+
+
+def _deck_id(stem: str) -> str:
+    return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_") or "deck"
+
+
+def _subdeck(page: grammar.Page, inside: Path) -> str:
+    """Folders and the first heading, else the file's name; `::` would open a level that the author did not mean."""
+    name = page.title or inside.stem
+    return "::".join(part.replace("::", ":") for part in (*inside.parent.parts, name))
+
+
+def _with_sidecar(page: grammar.Page, path: Path, notes: list[Diagnostic]) -> tuple[Card, ...]:
+    notes.extend(page.diagnostics)
+    beside = path.with_suffix(".checks.py")
+    checks = _load(beside) if beside.exists() else None
+    if isinstance(checks, Source):
+        cards, found = sidecar.attach(page.cards, checks, shown(path))
+        notes.extend(found)
+        return tuple(cards)
+    if checks is not None:
+        notes.append(checks)
+    return page.cards
+
+
+def _prelude(path: Path, notes: list[Diagnostic]) -> Fence | None:
+    source = _load(path) if path.exists() else None
+    if isinstance(source, Source):
+        return Fence(Role.SETUP, "python", source.text, source.at(1))
+    if source is not None:
+        notes.append(source)
+    return None
+
+
+def _deck(
+    settings: DeckConfig,
+    documents: Sequence[Document],
+    notes: Sequence[Diagnostic],
+    *,
+    prelude: Fence | None = None,
+    ledger: str | None = None,
+) -> Deck:
+    documents, duplicates = _unique(documents)
+    return Deck(
+        id=settings.deck.id,
+        name=settings.deck.name,
+        description=settings.deck.description,
+        ledger=ledger,
+        documents=tuple(documents),
+        diagnostics=(*notes, *duplicates),
+        prelude=prelude,
+        unchecked=settings.deck.unchecked,
+        sqlalchemy=settings.verify.sqlalchemy,
+        databases=tuple(settings.verify.databases),
+        timeout=settings.verify.timeout,
+    )
+
+
+def _unique(documents: Sequence[Document]) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents with a defect on every card whose id an earlier card has."""
+    first: dict[str, Location] = {}
+    found: list[Diagnostic] = []
+
+    def marked(card: Card) -> Card:
+        other = first.setdefault(card.id, card.location)
+        if other is card.location:
+            return card
+        found.append(rules.DUPLICATE_ID.at(card.location, card.question, id=card.id, other=other))
+        return replace(card, defects=(*card.defects, found[-1]))
+
+    return [replace(document, cards=tuple(map(marked, document.cards))) for document in documents], found

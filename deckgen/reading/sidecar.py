@@ -1,0 +1,140 @@
+"""`NAME.checks.py` beside `NAME.md`: check and refute functions for its cards, so that a document is left as it is.
+
+The file is cut up by its tokens and never compiled here: it is an author's code, and hostile nesting can bring a
+compiler down. Compiling is left to the process that runs it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from deckgen import rules
+from deckgen.diagnostics import Diagnostic, Source
+from deckgen.model import Card, Fence, Role
+
+_ROLES = {"check": Role.CHECK, "refute": Role.REFUTE}
+_LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE, tokenize.ENDMARKER}
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A check or refute function at the margin: its name and the lines it occupies, counted from 1."""
+
+    name: str
+    first: int
+    last: int
+
+    @property
+    def role(self) -> Role:
+        return _ROLES[self.name.split("_", 1)[0]]
+
+    @property
+    def target(self) -> str:
+        return self.name.split("_", 1)[1]
+
+
+def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[Card], list[Diagnostic]]:
+    """The cards of a document with the functions of its sidecar added to their fences, and what did not fit."""
+    try:
+        functions = list(_functions(source))
+    except (tokenize.TokenError, SyntaxError) as error:
+        line, column = error.args[1][:2] if isinstance(error, tokenize.TokenError) else (error.lineno, error.offset)
+        return list(cards), [source.report(rules.BAD_SIDECAR, line or 1, max(column or 1, 1), reason=error.args[0])]
+    found: list[Diagnostic] = []
+    attached = list(cards)
+    seen: set[str] = set()
+    for function in functions:
+        if function.name in seen:
+            found.append(source.report(rules.FUNCTION_TWICE, function.first, function=function.name))
+            continue
+        seen.add(function.name)
+        match _matches(cards, function.target):
+            case [index]:
+                fence = _fence(source, functions, function)
+                attached[index] = replace(attached[index], fences=(*attached[index].fences, fence))
+            case []:
+                found.append(_unmatched(source, function, cards, document))
+            case several:
+                names = ", ".join(f"`{function.role}_{_identifier(cards[index].id)}`" for index in several)
+                label, count = cards[several[0]].label, len(several)
+                found.append(
+                    source.report(
+                        rules.SEVERAL_CHECKS_FOR_LABEL,
+                        function.first,
+                        function=function.name,
+                        label=label,
+                        count=count,
+                        advice=names,
+                    )
+                )
+    return attached, found
+
+
+def _matches(cards: Sequence[Card], target: str) -> list[int]:
+    """The places of the cards that a function names, by id before label."""
+    by_id = [index for index, card in enumerate(cards) if _identifier(card.id) == target]
+    return by_id or [index for index, card in enumerate(cards) if card.label.lower() == target.lower()]
+
+
+def _identifier(card_id: str) -> str:
+    return re.sub(r"\W", "_", card_id)
+
+
+def _unmatched(source: Source, function: _Function, cards: Sequence[Card], document: str) -> Diagnostic:
+    known = [f"{function.role}_{name}" for card in cards for name in (card.label.lower(), _identifier(card.id))]
+    close = difflib.get_close_matches(function.name, known, n=1)
+    advice = f"did you mean `{close[0]}`?" if close else "name it after a label, such as check_q1, or a card's id"
+    return source.report(
+        rules.NO_SUCH_QUESTION, function.first, function=function.name, document=document, advice=advice
+    )
+
+
+def _fence(source: Source, functions: Sequence[_Function], function: _Function) -> Fence:
+    """The whole file with every other check blanked out, so that lines keep their numbers."""
+    lines = list(source.lines)
+    for other in functions:
+        if other is not function:
+            lines[other.first - 1 : other.last] = [""] * (other.last - other.first + 1)
+    return Fence(
+        role=function.role,
+        language="python",
+        code="\n".join(lines),
+        location=source.at(1),
+        entry=function.name,
+        display="\n".join(source.lines[function.first - 1 : function.last]).strip() + "\n",
+    )
+
+
+def _functions(source: Source) -> Iterator[_Function]:
+    """The check and refute functions, each with the lines up to the next statement at the margin."""
+    statements = list(_statements(source.text))
+    ends = [first - 1 for first, _ in statements[1:]] + [len(source.lines)]
+    decorated: int | None = None
+    for (first, words), last in zip(statements, ends, strict=True):
+        if words[0] == "@":
+            decorated = decorated or first
+            continue
+        if words[0] == "async":
+            words = words[1:]
+        if words[0] == "def" and re.match(r"(check|refute)_\w", words[1]):
+            yield _Function(words[1], decorated or first, last)
+        decorated = None
+
+
+def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line and words of every statement at the margin, up to the colon of a compound one."""
+    depth, first = 0, 0
+    words: list[str] = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        depth += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
+        if token.type == tokenize.NEWLINE and words:
+            yield first, words
+            words = []
+        elif token.type not in _LAYOUT and depth == 0:
+            first = token.start[0] if not words else first
+            words.append(token.string)

@@ -1,0 +1,92 @@
+"""Every diagnostic there is: its code, its weight, what it says and what to do about it."""
+
+from __future__ import annotations
+
+from deckgen.diagnostics import Rule as Rule
+from deckgen.diagnostics import Severity
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+# Files and configuration
+UNREADABLE = Rule("D001", _E, "cannot be read: {reason}", "make the file readable; it is left out")
+TOO_LARGE = Rule("D002", _E, "is {size} bytes long; the limit is {limit}", "split the file; it is left out")
+NOT_UTF8 = Rule("D003", _E, "is not UTF-8 text: {reason}", "save the file as UTF-8; it is left out")
+FORBIDDEN_CHARACTER = Rule(
+    "D004", _E, "holds the character {character}, which is not text", "remove the character; the file is left out"
+)
+BAD_TOML = Rule("D005", _E, "is not valid TOML: {reason}", "correct the line; the deck is left out")
+BAD_CONFIG = Rule("D006", _E, "{key}: {reason}", "{advice}; the deck is left out")
+NO_DECK_TOML = Rule(
+    "D007", _E, "the folder has no deck.toml", "write one with [deck], id and name, or name a Markdown file"
+)
+NO_DECKS = Rule("D008", _E, "no deck here", "name a folder with a deck.toml, a folder of such folders, or a .md file")
+DECK_ID_TWICE = Rule(
+    "D009", _E, "deck id `{id}` is also that of {other}", "give each deck an id of its own; this one is left out"
+)
+
+# Documents
+EMPTY_FILE = Rule("D010", _E, "the file is empty", "write a question such as `Q1. What is ..?` and its answer below")
+NO_QUESTIONS = Rule(
+    "D011", _E, "no question found", "begin each question with a label at the margin, such as `Q1. What is ..?`"
+)
+UNANSWERED = Rule("D012", _E, "question has no answer", "write the answer below the question; the card is not packed")
+NO_ID = Rule(
+    "D013",
+    _N,
+    "question has no id; `{id}` is made from its words",
+    "append {{#{id}}}, or rewording the question will make a new card",
+)
+DUPLICATE_ID = Rule(
+    "D014", _E, "id `{id}` is already used at {other}", "give this question an id of its own, such as {{#{id}-2}}"
+)
+BAD_ATTRIBUTES = Rule(
+    "D015", _E, "attributes cannot be read: {reason}", 'write {{#id .tag key="value"}} with values in double quotes'
+)
+UNKNOWN_ATTRIBUTE = Rule("D016", _E, "unknown key `{key}`", "{advice}")
+BAD_ATTRIBUTE_VALUE = Rule("D017", _E, "{key}: {reason}", "{advice}")
+OUTSIDE_QUESTIONS = Rule(
+    "D018", _N, "text outside any question", "it is on no card; move it below a question if needed"
+)
+FENCE_OUTSIDE_QUESTIONS = Rule(
+    "D019", _E, "`{role}` block outside any question", "move it below the question it belongs to"
+)
+UNKNOWN_ROLE = Rule("D020", _E, "unknown fence role `{role}`", "{advice}")
+UNCLOSED_FENCE = Rule("D021", _E, "code fence is never closed", "close it with {marker}")
+NOT_RUN_YET = Rule(
+    "D022", _E, "`{role}` blocks cannot be proved by this version", "state the claim in a `python check` block"
+)
+UNKNOWN_FENCE_KEY = Rule("D023", _E, "unknown key `{key}` on a `{role}` block", "{advice}")
+TOO_DEEP = Rule("D024", _E, "text is nested more than {limit} levels deep", "what is nested deeper is lost: flatten it")
+HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "its text is; write it as Markdown")
+IMAGE_NOT_PACKED = Rule(
+    "D026",
+    _W,
+    "image `{target}` is not packed; its description stands for it",
+    "write what it shows as ![description](..)",
+)
+SEVERAL_CHECKS_FOR_LABEL = Rule(
+    "D027",
+    _E,
+    "`{function}` names label {label}, which {count} questions have",
+    "name it after the card's id: {advice}",
+)
+NO_SUCH_QUESTION = Rule("D028", _E, "`{function}` belongs to no question of {document}", "{advice}")
+BAD_SIDECAR = Rule("D029", _E, "cannot be read as Python: {reason}", "correct the line; its checks are left out")
+FUNCTION_TWICE = Rule("D030", _E, "`{function}` is defined twice", "rename or remove one of them")
+UNUSED_FRONT_MATTER = Rule("D031", _W, "front matter key `{key}` is not used", "{advice}")
+BAD_FRONT_MATTER = Rule("D032", _E, "front matter cannot be read: {reason}", "correct it, or remove it")
+IDENTITY_BY_DEFAULT = Rule(
+    "D033",
+    _N,
+    "the deck's {what} is `{value}`, taken from the {source}",
+    "write it in front matter to make it permanent",
+)
+
+# Checking
+PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")
+PRELUDE_ON_STANDIN = Rule(
+    "D051",
+    _E,
+    "the prelude fails on the stand-in for SQLAlchemy: it {reason}",
+    "import and define in it, and run nothing; no card of the deck can be proved until then",
+)
