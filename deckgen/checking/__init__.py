@@ -1,0 +1,1 @@
+"""Check: run what proves each card, run what must fail, and decide what the card is worth."""

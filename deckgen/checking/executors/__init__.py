@@ -1,0 +1,1 @@
+"""The ways to run jobs; each gives exactly one result per job, in any order."""

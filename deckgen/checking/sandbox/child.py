@@ -1,0 +1,239 @@
+"""One run of one check, in a process of its own: compile, execute, and say how it ended.
+
+Whatever is needed after the author's code has run is bound before it, so that a careless check cannot break its own
+report. A malicious one can still forge it: it shares the process.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import gc
+import inspect
+import json
+import os
+import random
+import sys
+import threading
+import types
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import dependence, helpers
+from .expectations import HIT, SEEN, Expectation, instrument, sides
+
+MODULE = "check"
+
+_encode = json.JSONEncoder().encode
+_write, _exit = os.write, os._exit
+_active = threading._active  # type: ignore[attr-defined] # threading.enumerate takes a lock that the check may hold
+_Base, _Assertion, _Memory, _Ordinary = BaseException, AssertionError, MemoryError, Exception
+
+
+def main(request: Mapping[str, Any], namespace: dict[str, Any], *, nonce: bytes, verdict: int) -> None:
+    """Run a request in `namespace` and write nonce and answer to the descriptor `verdict`; never returns.
+
+    The answer's `end` is `finished`, `failed` (an assertion), `raised`, `exited`, `memory` or `leaked`; `message`,
+    `path`, `line`, `block`, `expected` and `observed` say where and why; `expectations` describes the assertions and
+    `hits` numbers those that held.
+    """
+    answer = _run(request, namespace)
+    _write_all(verdict, nonce + _encode(answer).encode("utf-8", "backslashreplace"))
+    _exit(0)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[_write(descriptor, data) :]
+
+
+def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
+    blocks: Sequence[Mapping[str, Any]] = request["blocks"]
+    expectations: list[Expectation] = []
+    recorder = _Recorder()
+    namespace[HIT], namespace[SEEN] = recorder.hit, recorder.seen
+    leftovers: list[str] = []
+    _listen(leftovers)
+    random.seed(0)
+    names: set[str] = set()
+    answer: dict[str, Any] = {}
+    try:
+        trees = [_parse(block) for block in blocks]
+        names |= dependence.derived(trees, request["derived"]) if request["analyse"] else set()
+        codes = []
+        for block, tree in zip(blocks, trees, strict=True):
+            expectations += instrument(tree, block["path"], block["entry"], len(expectations), request["negate"])
+            codes.append((compile(tree, block["path"], "exec", _FLAGS, dont_inherit=True, optimize=0), block["entry"]))
+        trees.clear()
+        provided = helpers.provide(namespace, blocks)
+        _execute(codes, namespace)
+        provided.dispose()
+        answer["end"] = "finished"
+    except _Memory:
+        answer |= {"end": "memory", "message": "MemoryError"}
+    except _Assertion as error:
+        answer |= _failure(error, blocks, expectations, recorder)
+    except _Ordinary as error:
+        answer |= {"end": "raised", "message": text_of(error)} | place(error, blocks)
+    except _Base as error:  # SystemExit, KeyboardInterrupt, GeneratorExit, and whatever else ends a program
+        answer |= {"end": "exited", "message": text_of(error)} | place(error, blocks)
+    answer |= _left_behind(answer, leftovers)
+    answer["expectations"] = [_described(expectation, names) for expectation in expectations]
+    answer["hits"] = sorted(recorder.hits)
+    return answer
+
+
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+def _parse(block: Mapping[str, Any]) -> ast.Module:
+    """The tree of a block whose lines have the numbers that they have in its document."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", SyntaxWarning)
+        tree: ast.Module = ast.parse("\n" * (block["line"] - 1) + block["code"], block["path"], "exec")
+        return tree
+
+
+def _described(expectation: Expectation, names: set[str]) -> dict[str, Any]:
+    """Where an assertion stands, and what its text tells: can it fail, does it depend on `names`, what it claims."""
+    return {
+        "path": expectation.path,
+        "line": expectation.line,
+        "nested": expectation.nested,
+        "required": expectation.required,
+        "constant": dependence.constant(expectation.test),
+        "derived": dependence.uses(expectation.test, names),
+        "absence": dependence.absence(expectation.test),
+    }
+
+
+def _execute(codes: Sequence[tuple[types.CodeType, str | None]], namespace: dict[str, Any]) -> None:
+    """Run every block in the one namespace, with one event loop for all that is awaited."""
+    with asyncio.Runner() as runner:
+        for code, entry in codes:
+            result = eval(code, namespace)
+            if code.co_flags & inspect.CO_COROUTINE:
+                runner.run(result)
+            if entry:
+                value = namespace[entry]()
+                if inspect.iscoroutine(value):
+                    runner.run(value)
+
+
+class _Recorder:
+    """Which assertions held, and the operands of the one that is being decided."""
+
+    def __init__(self) -> None:
+        self.hits: set[int] = set()
+        self.values: dict[int, list[Any]] = {}
+
+    def hit(self, number: int) -> None:
+        self.values.pop(number, None)  # an operand that is kept would outlive the check's own references
+        self.hits.add(number)
+
+    def seen(self, number: int, first: bool, value: Any) -> Any:  # noqa: FBT001 - called by rewritten code
+        if first:
+            self.values[number] = []
+        self.values[number].append(value)
+        return value
+
+
+def _listen(leftovers: list[str]) -> None:
+    sys.unraisablehook = lambda args: leftovers.append("unraisable " + text_of(args.exc_value))
+    threading.excepthook = lambda args: leftovers.append("in a thread, " + text_of(args.exc_value))
+
+
+def _left_behind(answer: Mapping[str, Any], leftovers: Sequence[str]) -> dict[str, Any]:
+    """What a check that ended well left running or unsaid; output that could not be written counts too."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except _Base as error:
+            if answer["end"] == "finished":
+                return {"end": "leaked", "message": "output could not be written: " + text_of(error)}
+    if answer["end"] != "finished":
+        return {}
+    if len(_active) > 1:
+        return {"end": "leaked", "message": "threads were left running"}
+    gc.collect()
+    if leftovers:
+        return {"end": "leaked", "message": "; ".join(leftovers)[:1000]}
+    return {}
+
+
+def _failure(
+    error: BaseException, blocks: Sequence[Mapping[str, Any]], expectations: Sequence[Expectation], recorder: _Recorder
+) -> dict[str, Any]:
+    """A failed assertion of the author's; one that SQLAlchemy itself failed is an error like any other."""
+    where = place(error, blocks)
+    if not _own(error):
+        return {"end": "raised", "message": text_of(error)} | where
+    answer = {"end": "failed", "message": message_of(error)} | where
+    for number, values in recorder.values.items():
+        expectation = expectations[number]
+        if expectation.path == where["path"] and expectation.line <= where["line"] <= expectation.end:
+            expected, observed = sides(expectation, values, shown)
+            answer |= {"expected": expected, "observed": observed}
+            answer["message"] = answer["message"] or _source(blocks[where["block"]], expectation)
+    answer["message"] = answer["message"] or "AssertionError"
+    return answer
+
+
+def _own(error: BaseException) -> bool:
+    """Whether an exception was raised by the author's code: a block, or the prelude that shares its namespace."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is None or frame.tb_frame.f_globals.get("__name__") == MODULE
+
+
+def place(error: BaseException, blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Path, line and block where an exception passed through the author's code for the last time."""
+    found: dict[str, Any] = {"path": None, "line": None, "block": None}
+    if isinstance(error, SyntaxError) and error.filename in {block["path"] for block in blocks}:
+        found |= {"path": error.filename, "line": error.lineno}
+    trace = error.__traceback__
+    while trace is not None:
+        path, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        for number, block in enumerate(blocks):
+            if block["path"] == path and 0 <= line - block["line"] <= block["code"].count("\n"):
+                found = {"path": path, "line": line, "block": number}
+        trace = trace.tb_next
+    return found
+
+
+def _source(block: Mapping[str, Any], expectation: Expectation) -> str:
+    """The assertion as its author wrote it, on one line."""
+    lines = block["code"].split("\n")[expectation.line - block["line"] : expectation.end - block["line"] + 1]
+    return " ".join(" ".join(lines).split())[:500]
+
+
+def message_of(error: BaseException, limit: int = 2000) -> str:
+    """The message of an exception, whatever its `__str__` does."""
+    try:
+        message = str(error)
+    except _Base:
+        return "<its message cannot be read>"
+    return message[:limit] if type(message) is str else "<its message is no text>"
+
+
+def text_of(error: BaseException | None) -> str:
+    """Class and message of an exception, whatever its class does to hide them."""
+    if error is None:
+        return "an error without a name"
+    try:
+        name = type.__getattribute__(type(error), "__name__")
+    except _Base:
+        name = "?"
+    return f"{name if type(name) is str else '?'}: {message_of(error)}"[:2000]
+
+
+def shown(value: Any, limit: int = 400) -> str:
+    """The repr of a value, cut to `limit` characters, whatever its `__repr__` does."""
+    try:
+        text = repr(value)
+    except _Base as error:
+        return f"<repr failed with {text_of(error)}>"[:limit]
+    text = text if type(text) is str else "<repr is no text>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,63 @@
+"""After a check: its processes are killed and reaped, its files deleted, whatever it did to hide them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+
+_ROUNDS = 2000
+
+
+def kill_all(children: int) -> int:
+    """Kill and reap every process that was re-parented to this one; the number found.
+
+    `children` is a descriptor of `/proc/self/task/PID/children`. A killed process hands its own children up, hence
+    the rounds; one that is still there after all of them counts as many.
+    """
+    found = 0
+    for _ in range(_ROUNDS):
+        try:
+            pid, _status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid:
+            found += 1
+            continue
+        for child in os.pread(children, 65536, 0).split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        time.sleep(0.001)
+    return found + _ROUNDS
+
+
+def delete(top: str) -> None:
+    """Delete a tree made by a check, without recursion and without following links; raises OSError.
+
+    Folders are first moved to the top, so that neither depth nor path length can exceed a limit.
+    """
+    try:
+        os.rmdir(top)
+    except FileNotFoundError:
+        return
+    except OSError:
+        _delete_filled(top)
+
+
+def _delete_filled(top: str) -> None:
+    pending, number = [top], 0
+    while pending:
+        folder = pending.pop()
+        os.chmod(folder, 0o700)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                moved = f"{top}.{number}"
+                number += 1
+                os.chmod(entry.path, 0o700)  # a folder is moved only by who may write to it
+                os.rename(entry.path, moved)
+                pending.append(moved)
+        os.rmdir(folder)

@@ -1,0 +1,221 @@
+"""The fork server: a lean process that has imported SQLAlchemy and run the prelude, and forks one child per run."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import json
+import os
+import platform
+import select
+import signal
+import socket
+import sqlite3
+import sys
+import time
+import types
+from collections.abc import Mapping
+from typing import Any
+
+from . import child, dependence, limits, prewarm, standin, sweep, wire
+
+MAX_VERDICT_BYTES = 256 * 1024
+_NONCE_BYTES = 32
+_F_ADD_SEALS, _F_SEAL_SHRINK, _F_SEAL_GROW = 1033, 2, 4
+
+
+def serve(descriptor: int) -> None:
+    """Answer requests on a socket until its other end is closed; never returns.
+
+    The first message configures the server: `scratch` (a folder that exists), `prelude` (a block or null) and
+    `standin` (whether SQLAlchemy is to be replaced). It is answered with versions, layers, and what became of the
+    prelude; every later one is a run (see `child.main`) and is answered with how it ended.
+    """
+    channel = socket.socket(fileno=descriptor)
+    settings = wire.receive(channel)
+    if settings is None:
+        os._exit(0)
+    scratch = str(settings["scratch"])
+    os.chdir(scratch)
+    limits.adopt_orphans()
+    prewarm.warm()
+    import sqlalchemy
+
+    version = sqlalchemy.__version__
+    if settings["standin"]:
+        standin.install()
+    module = types.ModuleType(child.MODULE)
+    sys.modules[child.MODULE] = module
+    prelude = settings["prelude"]
+    trouble = _run_prelude(prelude, module.__dict__) if prelude else None
+    derived = sorted(_names_of(prelude)) if prelude and trouble is None else []
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # what lives now is never collected, so that children do not copy its pages by counting
+    ready = {
+        "python": platform.python_version(),
+        "sqlalchemy": version,
+        "sqlite": sqlite3.sqlite_version,
+        "layers": list(limits.LAYERS),
+        "prelude": trouble,
+    }
+    wire.send(channel, ready)
+    server = _Server(channel, scratch, module.__dict__, [*derived, "engine", "session"])
+    while (request := wire.receive(channel)) is not None:
+        wire.send(channel, server.run(request))
+    os._exit(0)
+
+
+def _run_prelude(prelude: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any] | None:
+    """Run the deck's prelude; where and how it failed, None if it did not."""
+    try:
+        source = "\n" * (prelude["line"] - 1) + prelude["code"]
+        exec(compile(source, prelude["path"], "exec", dont_inherit=True), namespace)
+    except BaseException as error:
+        return {"message": child.text_of(error)} | child.place(error, [prelude])
+    return None
+
+
+def _names_of(prelude: Mapping[str, Any]) -> set[str]:
+    import ast
+
+    return dependence.derived([ast.parse(prelude["code"])])
+
+
+class _Server:
+    """Forks, watches, kills and cleans up; keeps nothing from one run to the next."""
+
+    def __init__(self, channel: socket.socket, scratch: str, namespace: dict[str, Any], derived: list[str]) -> None:
+        self.channel = channel
+        self.scratch = scratch
+        self.namespace = namespace
+        self.derived = derived
+        self.base = limits.address_space()
+        self.children = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run one request in a child; the answer has an `end`, and `output` holds the beginning of what was printed."""
+        request["derived"] = self.derived
+        nonce = os.urandom(_NONCE_BYTES // 2).hex().encode()
+        folder = os.path.join(self.scratch, os.urandom(8).hex())
+        os.mkdir(folder, 0o700)
+        reading, writing = os.pipe()
+        output = _sealed(limits.OUTPUT_BYTES)
+        started = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._become_child(request, nonce=nonce, verdict=writing, output=output, folder=folder)
+            finally:
+                os._exit(97)
+        os.close(writing)
+        data, timed_out = self._watch(pid, reading, started + request["timeout"])
+        status, survivors = self._stop(pid)
+        data += _drain(reading, MAX_VERDICT_BYTES + 1 - len(data))
+        printed = min(os.lseek(output, 0, os.SEEK_CUR), limits.OUTPUT_BYTES)
+        text = os.pread(output, min(printed, 2000), 0).decode("utf-8", "backslashreplace")
+        for descriptor in (reading, output):
+            os.close(descriptor)
+        with contextlib.suppress(OSError):  # what cannot be deleted goes with the whole scratch folder
+            sweep.delete(folder)
+        answer = {"end": "timed-out"} if timed_out else _judge(data, nonce, status)
+        if survivors and answer["end"] == "finished":
+            answer |= {"end": "leaked", "message": f"{survivors} processes were left running"}
+        if printed >= limits.OUTPUT_BYTES and answer["end"] in ("raised", "leaked"):
+            answer["message"] = f"it printed more than {limits.OUTPUT_BYTES // 1024} KiB"
+        return answer | {"output": text, "seconds": time.monotonic() - started}
+
+    def _become_child(self, request: dict[str, Any], *, nonce: bytes, verdict: int, output: int, folder: str) -> None:
+        os.setsid()
+        limits.die_with_parent()
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.dup2(verdict, 3)
+        limits.close_from(4)
+        os.chdir(folder)
+        limits.apply(self.base, request["timeout"])
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        child.main(request, self.namespace, nonce=nonce, verdict=3)
+
+    def _watch(self, pid: int, reading: int, deadline: float) -> tuple[bytes, bool]:
+        """What the child writes until it ends, writes too much, or runs out of time; whether it ran out of time.
+
+        Where deckgen itself goes away, the child is killed and this process ends.
+        """
+        process = os.pidfd_open(pid)
+        poll = select.poll()
+        for descriptor in (reading, process):
+            poll.register(descriptor, select.POLLIN)
+        poll.register(self.channel, select.POLLHUP | select.POLLRDHUP)
+        data = b""
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                ready = dict(poll.poll(left * 1000))
+                if self.channel.fileno() in ready:
+                    self._stop(pid)
+                    os._exit(0)
+                if reading in ready:
+                    part = os.read(reading, 65536)
+                    data += part
+                    if not part:
+                        poll.unregister(reading)
+                    if len(data) > MAX_VERDICT_BYTES:
+                        return data, False
+                elif process in ready:
+                    return data, False
+            return data, True
+        finally:
+            os.close(process)
+
+    def _stop(self, pid: int) -> tuple[int, int]:
+        """Kill the child and all that it started; its exit status and the number of processes it had left."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        return status, sweep.kill_all(self.children)
+
+
+def _sealed(size: int) -> int:
+    """A file in memory that can hold `size` bytes and no more."""
+    descriptor = os.memfd_create("output", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, size)
+    fcntl.fcntl(descriptor, _F_ADD_SEALS, _F_SEAL_SHRINK | _F_SEAL_GROW)
+    return descriptor
+
+
+def _drain(descriptor: int, limit: int) -> bytes:
+    """What is left in a pipe all of whose writers are dead, up to `limit` bytes."""
+    os.set_blocking(descriptor, False)
+    data = b""
+    with contextlib.suppress(BlockingIOError):
+        while len(data) < limit and (part := os.read(descriptor, limit - len(data))):
+            data += part
+    return data
+
+
+def _judge(data: bytes, nonce: bytes, status: int) -> dict[str, Any]:
+    """The child's own answer if it is whole and credible, else how the child died."""
+    if len(data) > MAX_VERDICT_BYTES:
+        return {"end": "died", "message": "too much was written to the verdict's descriptor"}
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return {"end": "timed-out"}
+        return {"end": "died", "message": f"it was killed by {signal.Signals(number).name}"}
+    code = os.WEXITSTATUS(status)
+    if not data:
+        return {"end": "died", "message": f"it vanished without a verdict (exit status {code})"}
+    try:
+        if data[:_NONCE_BYTES] != nonce or code != 0:
+            raise ValueError
+        answer = json.loads(data[_NONCE_BYTES:])
+        if not isinstance(answer, dict) or answer.get("end") not in _ENDS:
+            raise ValueError
+    except ValueError:
+        return {"end": "died", "message": "it tampered with its verdict"}
+    return answer
+
+
+_ENDS = frozenset({"finished", "failed", "raised", "exited", "memory", "leaked"})
