@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from deckgen.diagnostics import Diagnostic, Location
 
@@ -207,6 +207,7 @@ class Job:
 class Passed:
     """Every expectation that was executed held, and every control failed as it must; `idle` ones were not executed."""
 
+    name: ClassVar = "passed"
     expectations: int
     idle: tuple[Location, ...] = ()
 
@@ -215,6 +216,7 @@ class Passed:
 class Refuted:
     """An expectation failed: evidence against the answer."""
 
+    name: ClassVar = "refuted"
     message: str
     location: Location | None = None
     expected: str | None = None
@@ -225,6 +227,7 @@ class Refuted:
 class Broken:
     """The check itself is at fault, or uses what this environment does not have."""
 
+    name: ClassVar = "broken"
     message: str
     location: Location | None = None
 
@@ -233,6 +236,7 @@ class Broken:
 class Vacuous:
     """The check cannot fail, so that it proves nothing."""
 
+    name: ClassVar = "vacuous"
     message: str
     location: Location | None = None
 
@@ -241,6 +245,7 @@ class Vacuous:
 class TimedOut:
     """A run did not end within its limit."""
 
+    name: ClassVar = "timed-out"
     message: str
     location: Location | None = None
 
@@ -249,6 +254,7 @@ class TimedOut:
 class Crashed:
     """The process that ran the check died, vanished or gave no credible answer."""
 
+    name: ClassVar = "crashed"
     message: str
     location: Location | None = None
 
@@ -257,6 +263,7 @@ class Crashed:
 class Unavailable:
     """The environment could not be had, so that nothing was run."""
 
+    name: ClassVar = "unavailable"
     message: str
     location: Location | None = None
 
@@ -379,25 +386,7 @@ class StampedNote:
     stamp: Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """The bytes of an Anki package and what it is meant to hold."""
-
-    name: str
-    data: bytes
-    notes: tuple[StampedNote, ...]
-    media: tuple[str, ...] = ()
-
-
 # ---------------------------------------------------------------- what is reported
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that the official engine holds against a package."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,15 +409,15 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one command found out about one deck."""
+    """All that one command found out about one deck; `packed` are the ids of the cards that went into the package."""
 
     verb: Verb
     deck: Deck
     judgements: tuple[Judgement, ...]
     environments: tuple[Environment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    packed: frozenset[str] = frozenset()
     package: Shipped | None = None
-    audit: tuple[Finding, ...] | None = None
     seconds: float = 0.0
 
     def count(self, verdict: Verdict) -> int:

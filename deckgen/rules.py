@@ -90,3 +90,9 @@ PRELUDE_ON_STANDIN = Rule(
     "the prelude fails on the stand-in for SQLAlchemy: it {reason}",
     "import and define in it, and run nothing; no card of the deck can be proved until then",
 )
+
+# Packing and publishing
+NOT_AUDITED = Rule(
+    "D060", _W, "the package was not audited", "install deckgen-verified[{extra}] for the official engine"
+)
+AUDIT = Rule("D061", _E, "{code}: {message}", "the package is not written; it would not work in Anki")

@@ -1,0 +1,131 @@
+"""Cards become notes: fields of HTML that show the same in Anki on every device, and run nothing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import nh3
+import pygments
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from deckgen.model import (
+    CHECK_ROLES,
+    HTML_TAGS,
+    Card,
+    Deck,
+    Fence,
+    Html,
+    MarkedCard,
+    Note,
+    Packable,
+    Result,
+    Role,
+    VerifiedCard,
+    minor,
+)
+from deckgen.packing.notetypes import KINDS
+from deckgen.packing.notetypes.face import Face
+
+UNPROVED_TAG = "deckgen::unproved"
+
+_TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "span"}
+_TAGS |= {"table", "tbody", "td", "th", "thead", "tr"}
+_ATTRIBUTES = {"a": {"href"}, "code": {"class"}, "ol": {"start"}, "p": {"class"}, "span": {"class"}}
+_ATTRIBUTES |= {"td": {"style"}, "th": {"style"}}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags={"script", "style"},
+    attributes=_ATTRIBUTES,
+    filter_style_properties={"text-align"},
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+)
+_FORMATTER = HtmlFormatter(nowrap=True)
+# Anki takes these for its own commands even inside <code>.
+_COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:)", re.IGNORECASE)
+_DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
+
+
+def render(deck: Deck, admitted: Sequence[Packable]) -> list[Note]:
+    """A note for every admitted card, in their order; raises KeyError for a note type that is not registered."""
+    subdecks = {document.path: document.subdeck for document in deck.documents}
+    return [_note(deck.name, subdecks[each.card.document], each) for each in admitted]
+
+
+def _note(deck: str, subdeck: str, packable: Packable) -> Note:
+    card = packable.card
+    kind = KINDS[card.note_type]
+    tags = {*card.tags, *([UNPROVED_TAG] if isinstance(packable, MarkedCard) else [])}
+    face = Face(
+        question=_clean(card.heading),
+        answer=_answer(packable),
+        proof=_clean("".join(_code(fence) for fence in card.fences if fence.role in CHECK_ROLES)),
+        verified=_verified(packable.results) if isinstance(packable, VerifiedCard) else "not proved",
+        source=_clean(_text(f"{card.document} #{card.id}")),
+        id=_clean(_text(card.id)),
+    )
+    return Note(
+        card_id=card.id,
+        question=card.question,
+        note_type=kind.note_type,
+        deck="::".join(filter(None, (deck, subdeck))),
+        fields=kind.fill(face),
+        tags=tuple(sorted(tags)),
+    )
+
+
+def _answer(packable: Packable) -> str:
+    match packable:
+        case VerifiedCard(card=card):
+            return _clean(_content(card))
+        case MarkedCard(card=card):
+            return _clean(f'<p class="unproved">This answer was not proved.</p>{_content(card)}')
+
+
+def _content(card: Card) -> str:
+    return "".join(part.text if isinstance(part, Html) else _code(part) for part in card.answer)
+
+
+def _code(fence: Fence) -> str:
+    """Highlighted code; the classes are Pygments' short names, styled by the theme."""
+    code = (fence.display or fence.code).rstrip("\n")
+    lexer = _lexer("pycon" if fence.role is Role.PYCON else fence.language)
+    body = pygments.highlight(code, lexer, _FORMATTER).rstrip("\n") if lexer else _text(code)
+    return f'<pre><code class="hl">{body}</code></pre>'
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return None
+
+
+def _text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clean(html: str) -> str:
+    """The HTML with nothing in it that could run, load or be taken for a command of Anki's; NFC, as Anki stores it."""
+    return unicodedata.normalize("NFC", _COMMAND.sub("&#91;", _CLEANER.clean(html)))
+
+
+def _verified(results: Iterable[Result]) -> str:
+    """What a card was verified on: minor versions only, so that a patch release changes no note."""
+    environments = [result.environment for result in results]
+    versions = sorted({minor(each.sqlalchemy) for each in environments}, key=lambda v: [int(n) for n in v.split(".")])
+    names = dict.fromkeys(_database(each.database) for each in environments)
+    return f"verified on SQLAlchemy {', '.join(versions)} · {', '.join(names)}"
+
+
+def _database(description: str) -> str:
+    """SQLite comes with Python, so that its version would differ from machine to machine; a server's is named."""
+    name, _, release = description.partition(" ")
+    return _DATABASES[name] if name == "sqlite" else f"{_DATABASES[name]} {release.split('.')[0]}"
