@@ -14,21 +14,15 @@ from deckgen.diagnostics import Diagnostic, Location
 from deckgen.model import (
     Broken,
     Card,
-    Crashed,
     Deck,
     Job,
     Judgement,
     MarkedCard,
-    Outcome,
     Packable,
     Passed,
     Progress,
-    Refuted,
     Result,
-    TimedOut,
-    Unavailable,
     Unchecked,
-    Vacuous,
     Verdict,
     VerifiedCard,
 )
@@ -79,7 +73,7 @@ def judge(card: Card, results: tuple[Result, ...]) -> Judgement:
     if not results:
         return Judgement(card, Verdict.NOT_CLAIMED)
     order = list(Verdict)
-    worst = min((_verdict(result.outcome) for result in results), key=order.index)
+    worst = min((_verdict(result) for result in results), key=order.index)
     idle = _never_executed(results)
     if worst is Verdict.VERIFIED and idle:
         return Judgement(card, Verdict.VACUOUS, results, f"the assertion in line {idle[0].line} is never executed")
@@ -103,19 +97,6 @@ def _never_executed(results: Sequence[Result]) -> list[Location]:
     return sorted(set.intersection(*idle)) if idle else []
 
 
-def _verdict(outcome: Outcome) -> Verdict:
-    match outcome:
-        case Passed():
-            return Verdict.VERIFIED
-        case Refuted():
-            return Verdict.REFUTED
-        case Broken():
-            return Verdict.BROKEN
-        case Vacuous():
-            return Verdict.VACUOUS
-        case Crashed():
-            return Verdict.CRASHED
-        case TimedOut():
-            return Verdict.TIMED_OUT
-        case Unavailable():
-            return Verdict.UNAVAILABLE
+def _verdict(result: Result) -> Verdict:
+    """What a single result makes of its card."""
+    return Verdict.VERIFIED if isinstance(result.outcome, Passed) else Verdict(result.outcome.name)

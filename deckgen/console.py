@@ -1,0 +1,76 @@
+"""What is printed: the report on standard output, progress and summary on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from deckgen.diagnostics import Severity
+from deckgen.model import Progress as Callback
+from deckgen.model import Report, Verb, Verdict
+
+_STYLES = {Verdict.UNCHECKED: "yellow", Verdict.UNAVAILABLE: "yellow", Verdict.NOT_CLAIMED: "yellow"}
+
+
+def out(text: str) -> None:
+    """Print the chosen report."""
+    sys.stdout.write(text)
+
+
+def say(text: str) -> None:
+    """Print a line about the run itself."""
+    print(text, file=sys.stderr)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callback]:
+    """A callback that draws a bar on a terminal, and elsewhere writes a line at every tenth of the way."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total: _plainly(title, done, total)
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(f"proving {title}", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _plainly(title: str, done: int, total: int) -> None:
+    if done == total or done * 10 // total != (done - 1) * 10 // total:
+        say(f"{title}: {done} of {total} checks run")
+
+
+def summary(report: Report, folder: str = "") -> None:
+    """How many of a deck's cards are worth what, and what became of the package that goes to `folder`."""
+    line = Text.assemble((report.deck.name, "bold"), ": ")
+    cards = len(report.judgements)
+    if report.verb is Verb.LINT:
+        line.append(f"{cards} card{'' if cards == 1 else 's'}")
+    else:
+        verified = report.count(Verdict.VERIFIED)
+        line.append(f"{verified} of {cards} verified", "green" if verified else "red")
+    for verdict in Verdict:
+        if verdict is not Verdict.VERIFIED and (count := report.count(verdict)):
+            line.append(f", {count} ").append(verdict, _STYLES.get(verdict, "red"))
+    for severity, style in ((Severity.ERROR, "red"), (Severity.WARNING, "yellow"), (Severity.NOTE, "dim")):
+        if count := sum(diagnostic.severity is severity for diagnostic in report.diagnostics):
+            line.append(f" · {count} {severity}{'' if count == 1 else 's'}", style)
+    if report.verb is not Verb.LINT:
+        line.append(f" ({report.seconds:.1f} s)", "dim")
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(line)
+    if report.package is not None:
+        path = (Path(folder) / report.package.path).as_posix()
+        console.print(Text(f"{path}: {report.package.notes} notes, import it into Anki"))
+    elif report.verb is Verb.BUILD:
+        console.print(Text("no package is written: " + _why_none(report), "red"))
+
+
+def _why_none(report: Report) -> str:
+    return "no card is verified" if not report.count(Verdict.VERIFIED) else "the audit has findings"

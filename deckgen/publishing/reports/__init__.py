@@ -1,0 +1,10 @@
+"""The forms of a report; each turns the reports of one run into text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from deckgen.model import Report
+from deckgen.publishing.reports import json, text
+
+FORMATS: Mapping[str, Callable[[Sequence[Report]], str]] = {"text": text.render, "json": json.render}

@@ -1,0 +1,56 @@
+"""A report for people: every finding with its place, and for each card that failed what was expected and observed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deckgen.diagnostics import Diagnostic, Severity, excerpt
+from deckgen.model import Judgement, Outcome, Passed, Refuted, Report, Verb, Verdict
+
+_QUIET = {Verdict.VERIFIED, Verdict.UNCHECKED, Verdict.UNANSWERED, None}
+
+
+def render(reports: Sequence[Report]) -> str:
+    """The findings of some reports, empty where there is nothing to say."""
+    return "".join(f"{paragraph}\n\n" for report in reports for paragraph in _paragraphs(report))
+
+
+def _paragraphs(report: Report) -> Iterator[str]:
+    for diagnostic in report.diagnostics:
+        if report.verb is Verb.LINT or diagnostic.severity is not Severity.NOTE:
+            yield paragraph(diagnostic)
+    for judgement in report.judgements:
+        if judgement.verdict not in _QUIET and not judgement.card.defects:
+            yield _judgement(judgement)
+
+
+def paragraph(diagnostic: Diagnostic) -> str:
+    """A diagnostic in full: place, code, what is wrong, the line it is about, and what to do."""
+    head = f"{diagnostic.location}: {diagnostic.code} {diagnostic.severity}: {diagnostic.message}"
+    return "\n".join(filter(None, (head, _indented(excerpt(diagnostic)), f"  hint: {diagnostic.hint}")))
+
+
+def _judgement(judgement: Judgement) -> str:
+    """The card, its verdict, and what the results that make it so say."""
+    card = judgement.card
+    results = [result for result in judgement.results if result.outcome.name == judgement.verdict]
+    outcome = results[0].outcome if results else None
+    place = outcome.location if outcome and not isinstance(outcome, Passed) else None
+    head = f"{place or card.location}: {judgement.verdict}: {card.label} {card.question} (#{card.id})"
+    if outcome is None:
+        return f"{head}\n  {judgement.reason or 'it claims no environment of this deck'}"
+    environments = ", ".join(result.environment.id for result in results)
+    return "\n".join([head, *_lines(outcome), f"  on: {environments}"])
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    if isinstance(outcome, Passed):
+        return
+    yield f"  {outcome.message}"
+    if isinstance(outcome, Refuted) and outcome.expected is not None:
+        yield f"  expected: {outcome.expected}"
+        yield f"  observed: {outcome.observed}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
