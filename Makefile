@@ -1,0 +1,55 @@
+# `make` proves and packs every deck in source/; every target does its own set-up.
+.DEFAULT_GOAL := deck
+.PHONY: deck test test-slow check bench golden release pictures clean help
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := pyproject.toml .ci/constraints.txt
+
+deck: .venv/audit  ## prove every deck in source/ and pack it into build/ (the default)
+	$(BIN)/deckgen build
+
+release: .venv/audit  ## the same, and fix every note's identity in the released ledgers
+	$(BIN)/deckgen build --release
+
+test: .venv/test  ## run the tests that need nothing but Python (under 5 minutes)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: .venv/browser  ## run the tests that need minutes, a browser or a server
+	$(BIN)/python -m pytest -m slow
+
+check: .venv/check  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/test  ## print ratios against floors, measured in one run
+	$(BIN)/python -m tests.benchmarks
+
+golden: .venv/test  ## write the golden files anew; read the diff before you commit it
+	$(BIN)/python -m pytest tests/golden --write-golden
+
+pictures: .venv/browser deck  ## take the README's pictures from our own deck
+	$(BIN)/python .github/pictures/shoot.py build/sqlalchemy.apkg --card sessionmaker-factory -o .github/pictures
+
+clean:  ## remove the virtual environment and all that was built
+	rm -rf .venv build/* build/.cache
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+# One virtual environment; each stamp is a set of extras installed into it.
+.venv/audit .venv/test .venv/check: .venv/%: .venv/python $(SETUP)
+	.ci/install "$*"
+	@touch $@
+
+.venv/browser: .venv/test  # the reviewer that Anki shows cards with, without its window
+	.ci/install --no-deps aqt
+	@touch $@
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'deckgen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 1; }
+	if command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv; fi
+	@touch $@
