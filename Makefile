@@ -31,7 +31,7 @@ golden: .venv/test  ## write the golden files anew; read the diff before you com
 	$(BIN)/python -m pytest tests/golden --write-golden
 
 pictures: .venv/browser deck  ## take the README's pictures from our own deck
-	$(BIN)/python .github/pictures/shoot.py build/sqlalchemy.apkg --card sessionmaker-factory -o .github/pictures
+	$(BIN)/python .github/pictures/shoot.py build/sqlalchemy.apkg --card why-sessionmaker --open -o .github/pictures
 
 clean:  ## remove the virtual environment and all that was built
 	rm -rf .venv build/* build/.cache

@@ -139,7 +139,7 @@ def _wrong(report: Report) -> bool:
 @contextmanager
 def _surroundings() -> Iterator[None]:
     """What is wrong outside the cards ends the run with a line that says so and a status of its own."""
-    from deckgen.checking.executors.zygote import SurroundingsError
+    from deckgen.checking.forkserver import SurroundingsError
     from deckgen.packing.ledger import LedgerError
     from deckgen.publishing.audit import EngineMissingError
 

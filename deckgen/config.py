@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, field_validator
 
 from deckgen import rules
-from deckgen.diagnostics import Diagnostic, Source
+from deckgen.diagnostics import Diagnostic, Source, suggest
 from deckgen.model import Database, Unchecked
 
 DECK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -98,7 +97,7 @@ def parse_front_matter(source: Source, text: str, line: int) -> tuple[Mapping[st
             rules.UNUSED_FRONT_MATTER,
             _line_of(source, str(key)),
             key=key,
-            advice=_nearest(str(key), _FRONT_MATTER_KEYS),
+            advice=suggest(str(key), _FRONT_MATTER_KEYS),
         )
         for key in data
         if key not in _FRONT_MATTER_KEYS
@@ -123,14 +122,9 @@ def _mistakes(source: Source, error: ValidationError) -> Iterator[Diagnostic]:
         advice = _ADVICE.get(mistake["type"], "correct it")
         if mistake["type"] == "extra_forbidden":
             reason = "unknown key"
-            advice = _nearest(path[-1], _KEYS[path[0] if len(path) > 1 else ""])
+            advice = suggest(path[-1], _KEYS[path[0] if len(path) > 1 else ""])
         line = _line_of(source, path[-1], path[0] if len(path) > 1 else None)
         yield source.report(rules.BAD_CONFIG, line, key=".".join(path), reason=reason, advice=advice)
-
-
-def _nearest(key: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"did you mean `{close[0]}`?" if close else "known are " + ", ".join(known)
 
 
 def _line_of(source: Source, key: str, table: str | None = None) -> int:

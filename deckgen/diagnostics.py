@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,6 +89,25 @@ class Source:
     def report(self, rule: Rule, line: int, column: int = 1, **values: object) -> Diagnostic:
         """A diagnostic of `rule` at a line and column of this source, with that line as its excerpt."""
         return rule.at(self.at(line, column), self.line(line), **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The diagnostics of one source, collected while it is read."""
+
+    source: Source
+    found: list[Diagnostic]
+
+    def add(self, rule: Rule, line: int, column: int = 1, **values: object) -> None:
+        """Collect a diagnostic of `rule` at a line and column of the source."""
+        self.found.append(self.source.report(rule, line, column, **values))
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Advice that names the known word nearest to a mistyped one, else all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean `{close[0]}`?" if close else "known are " + ", ".join(f"`{name}`" for name in names)
 
 
 def excerpt(diagnostic: Diagnostic, width: int = 100) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from deckgen import rules
 from deckgen.checking.environments import places
-from deckgen.checking.executors.zygote import PreludeError, Zygotes
+from deckgen.checking.executors.zygote import Zygotes
+from deckgen.checking.forkserver import PreludeError
 from deckgen.checking.matrix import plan
 from deckgen.diagnostics import Diagnostic, Location
 from deckgen.model import (

@@ -229,10 +229,14 @@ def _rendering(snapshot: Snapshot) -> Iterator[Finding]:
     for card in snapshot.shown:
         if _TEMPLATE_ERROR in card.question + card.answer:
             yield Finding("A013", f"note {card.guid} is not shown: {_MARKUP.sub(' ', card.question)[:80]}")
-        elif not _MARKUP.sub("", card.question).strip():
+        elif not _visible(card.question):
             yield Finding("A014", f"note {card.guid} has an empty question")
-        elif len(_MARKUP.sub("", card.answer)) <= len(_MARKUP.sub("", card.question)):
+        elif _visible(card.answer) in ("", _visible(card.question)):
             yield Finding("A015", f"note {card.guid} shows no answer")
+
+
+def _visible(html: str) -> str:
+    return " ".join(_MARKUP.sub(" ", html).split())
 
 
 def _collection(snapshot: Snapshot) -> Iterator[Finding]:

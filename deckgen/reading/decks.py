@@ -47,6 +47,9 @@ def _read(path: str, found: list[Diagnostic]) -> Iterable[Deck]:
     if path == STANDARD_INPUT:
         return _script(decode(sys.stdin.buffer.read(), STANDARD_INPUT), None, found)
     place = Path(path)
+    if not place.exists():
+        found.append(rules.NO_DECKS.at(Location(path)))
+        return []
     if not place.is_dir():
         return _script(_load(place), place, found)
     if (place / "deck.toml").exists():

@@ -6,7 +6,6 @@ compiler down. Compiling is left to the process that runs it.
 
 from __future__ import annotations
 
-import difflib
 import io
 import re
 import tokenize
@@ -14,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deckgen import rules
-from deckgen.diagnostics import Diagnostic, Source
+from deckgen.diagnostics import Diagnostic, Source, suggest
 from deckgen.model import Card, Fence, Role
 
 _ROLES = {"check": Role.CHECK, "refute": Role.REFUTE}
@@ -87,8 +86,7 @@ def _identifier(card_id: str) -> str:
 
 def _unmatched(source: Source, function: _Function, cards: Sequence[Card], document: str) -> Diagnostic:
     known = [f"{function.role}_{name}" for card in cards for name in (card.label.lower(), _identifier(card.id))]
-    close = difflib.get_close_matches(function.name, known, n=1)
-    advice = f"did you mean `{close[0]}`?" if close else "name it after a label, such as check_q1, or a card's id"
+    advice = suggest(function.name, known) if len(known) < 20 else "name it after a label, or after a card's id"
     return source.report(
         rules.NO_SUCH_QUESTION, function.first, function=function.name, document=document, advice=advice
     )

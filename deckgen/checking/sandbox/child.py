@@ -28,6 +28,7 @@ MODULE = "check"
 _encode = json.JSONEncoder().encode
 _write, _exit = os.write, os._exit
 _active = threading._active  # type: ignore[attr-defined] # threading.enumerate takes a lock that the check may hold
+_PREFIX = sys.prefix + os.sep
 _Base, _Assertion, _Memory, _Ordinary = BaseException, AssertionError, MemoryError, Exception
 
 
@@ -60,7 +61,7 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
     answer: dict[str, Any] = {}
     try:
         trees = [_parse(block) for block in blocks]
-        names |= dependence.derived(trees, request["derived"]) if request["analyse"] else set()
+        names = dependence.derived(trees, request["derived"]) if request["analyse"] else set()
         codes = []
         for block, tree in zip(blocks, trees, strict=True):
             expectations += instrument(tree, block["path"], block["entry"], len(expectations), request["negate"])
@@ -79,7 +80,7 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
     except _Base as error:  # SystemExit, KeyboardInterrupt, GeneratorExit, and whatever else ends a program
         answer |= {"end": "exited", "message": text_of(error)} | place(error, blocks)
     answer |= _left_behind(answer, leftovers)
-    answer["expectations"] = [_described(expectation, names) for expectation in expectations]
+    answer["expectations"] = [_described(each) | (_read(each, names) if names else {}) for each in expectations]
     answer["hits"] = sorted(recorder.hits)
     return answer
 
@@ -95,13 +96,19 @@ def _parse(block: Mapping[str, Any]) -> ast.Module:
         return tree
 
 
-def _described(expectation: Expectation, names: set[str]) -> dict[str, Any]:
-    """Where an assertion stands, and what its text tells: can it fail, does it depend on `names`, what it claims."""
+def _described(expectation: Expectation) -> dict[str, Any]:
+    """Where an assertion stands, whether something could swallow it, and whether it must be executed."""
     return {
         "path": expectation.path,
         "line": expectation.line,
         "nested": expectation.nested,
         "required": expectation.required,
+    }
+
+
+def _read(expectation: Expectation, names: set[str]) -> dict[str, Any]:
+    """What an assertion's text tells: can it fail, does it depend on SQLAlchemy's `names`, is it a claim of absence."""
+    return {
         "constant": dependence.constant(expectation.test),
         "derived": dependence.uses(expectation.test, names),
         "absence": dependence.absence(expectation.test),
@@ -110,15 +117,16 @@ def _described(expectation: Expectation, names: set[str]) -> dict[str, Any]:
 
 def _execute(codes: Sequence[tuple[types.CodeType, str | None]], namespace: dict[str, Any]) -> None:
     """Run every block in the one namespace, with one event loop for all that is awaited."""
-    with asyncio.Runner() as runner:
-        for code, entry in codes:
-            result = eval(code, namespace)
-            if code.co_flags & inspect.CO_COROUTINE:
-                runner.run(result)
-            if entry:
-                value = namespace[entry]()
-                if inspect.iscoroutine(value):
-                    runner.run(value)
+    runner = asyncio.Runner()  # not entered: most checks need no loop, and making one takes as long as a small check
+    for code, entry in codes:
+        result = eval(code, namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            runner.run(result)
+        if entry:
+            value = namespace[entry]()
+            if inspect.iscoroutine(value):
+                runner.run(value)
+    runner.close()
 
 
 class _Recorder:
@@ -215,7 +223,9 @@ def message_of(error: BaseException, limit: int = 2000) -> str:
         message = str(error)
     except _Base:
         return "<its message cannot be read>"
-    return message[:limit] if type(message) is str else "<its message is no text>"
+    if type(message) is not str:
+        return "<its message is no text>"
+    return message[:limit].replace(_PREFIX, "")  # where this machine keeps its libraries is nobody's business
 
 
 def text_of(error: BaseException | None) -> str:

@@ -42,10 +42,19 @@ class Expectation:
 
 
 class _Instrument(ast.NodeTransformer):
-    def __init__(self, path: str, top: Collection[int], required: Collection[int], negated: Collection[int]) -> None:
-        self.path, self.top, self.required, self.negated = path, top, required, negated
+    def __init__(self, path: str, function: ast.AST | None, top: Collection[int], start: int) -> None:
+        self.path, self.function, self.top, self.start = path, function, top, start
+        self.negated: Collection[int] = ()
+        self.required = function is None
         self.found: list[Expectation] = []
-        self.start = 0
+
+    def visit(self, node: ast.AST) -> Any:
+        if node is not self.function:
+            return super().visit(node)
+        self.required = True
+        self.generic_visit(node)
+        self.required = False
+        return node
 
     def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
         if isinstance(node.test, ast.Tuple) and node.test.elts:
@@ -55,26 +64,21 @@ class _Instrument(ast.NodeTransformer):
             return [node]  # `assert False` marks a place that must not be reached
         number = self.start + len(self.found)
         original = node.test
-        top = id(node) in self.top
-        operators = _operators(original)
         self.found.append(
             Expectation(
                 path=self.path,
                 line=node.lineno,
                 end=node.end_lineno or node.lineno,
-                nested=not top,
-                required=id(node) in self.required,
-                operators=operators,
+                nested=id(node) not in self.top,
+                required=self.required,
+                operators=_operators(original),
                 test=original,
             )
         )
-        test = _watched(original, number)
-        node.test = ast.UnaryOp(ast.Not(), test) if number in self.negated else test
-        hit = ast.Expr(ast.Call(ast.Name(HIT, ast.Load()), [ast.Constant(number)], []))
-        for made in (node.test, hit):
-            ast.copy_location(made, node)
-            ast.fix_missing_locations(made)
-        return [node, hit]
+        node.test = _watched(original, number)
+        if number in self.negated:
+            node.test = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
+        return [node, ast.copy_location(ast.Expr(_call(HIT, [_constant(number, node)], node)), node)]
 
 
 def instrument(
@@ -86,11 +90,8 @@ def instrument(
     """
     function = next((node for node in tree.body if isinstance(node, _FUNCTION) and node.name == entry), None)
     scope: Sequence[ast.stmt] = function.body if function else tree.body
-    top = {id(node) for node in scope if isinstance(node, ast.Assert)}
-    inside: ast.AST = function or tree
-    required = {id(node) for node in ast.walk(inside) if isinstance(node, ast.Assert)}
-    visitor = _Instrument(path, top, required, negated)
-    visitor.start = start
+    visitor = _Instrument(path, function, {id(node) for node in scope if isinstance(node, ast.Assert)}, start)
+    visitor.negated = negated
     visitor.visit(tree)
     return visitor.found
 
@@ -118,8 +119,7 @@ def _watched(test: ast.expr, number: int) -> ast.expr:
     """The same test, whose operands pass through the recorder on their way."""
 
     def seen(value: ast.expr, *, first: bool) -> ast.expr:
-        call = ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(number), ast.Constant(first), value], [])
-        return ast.copy_location(call, value)
+        return _call(SEEN, [_constant(number, value), _constant(first, value), value], value)
 
     if isinstance(test, ast.Compare):
         first, *rest = (seen(value, first=index == 0) for index, value in enumerate([test.left, *test.comparators]))
@@ -127,3 +127,11 @@ def _watched(test: ast.expr, number: int) -> ast.expr:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return ast.copy_location(ast.UnaryOp(test.op, seen(test.operand, first=True)), test)
     return seen(test, first=True)
+
+
+def _call(name: str, arguments: list[ast.expr], at: ast.AST) -> ast.expr:
+    return ast.copy_location(ast.Call(ast.copy_location(ast.Name(name, ast.Load()), at), arguments, []), at)
+
+
+def _constant(value: int, at: ast.AST) -> ast.expr:
+    return ast.copy_location(ast.Constant(value), at)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+_NAMES = re.compile(r"\b(engine|session)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,7 @@ class Provided:
 
 def provide(namespace: dict[str, Any], blocks: Sequence[Mapping[str, Any]]) -> Provided:
     """Put the helpers into a namespace if a block mentions one of them; a name that the prelude defines is left."""
-    text = "".join(block["code"] for block in blocks)
-    if "engine" not in text and "session" not in text:
+    if not any(_NAMES.search(block["code"]) for block in blocks):
         return Provided()
     import sqlalchemy  # here, since it may be the stand-in
     import sqlalchemy.orm

@@ -45,6 +45,7 @@ def serve(descriptor: int) -> None:
     version = sqlalchemy.__version__
     if settings["standin"]:
         standin.install()
+    wire.send(channel, {"loaded": True})  # from here on the clock is the prelude's
     module = types.ModuleType(child.MODULE)
     sys.modules[child.MODULE] = module
     prelude = settings["prelude"]

@@ -1,0 +1,193 @@
+"""The near side of a fork server: start one, send it runs, tell how they ended, and end it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from deckgen.checking.controls import End, Expectation, Run, Trial
+from deckgen.checking.sandbox import wire
+from deckgen.diagnostics import Location
+from deckgen.model import Block, Fence
+
+_START_SECONDS = 60.0
+_GRACE_SECONDS = 10.0
+_STOP_SECONDS = 5.0
+_ROOM = str(Path(__file__).parent)
+_PROGRAM = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.zygote import serve; del sys.path[0]; "
+    "serve(int(sys.argv[2]))"
+)
+# The hash seed is fixed by the environment, which -I would ignore; -P and -s with an environment of ours do the same.
+_FLAGS = ("-P", "-s", "-B", "-X", "utf8")
+
+
+class SurroundingsError(Exception):
+    """The machine cannot prove anything: no Linux, no process to be had, no scratch folder."""
+
+
+class PreludeError(Exception):
+    """The deck's prelude failed; `location` is where, `standin` whether only the stand-in made it fail."""
+
+    def __init__(self, message: str, location: Location, *, standin: bool) -> None:
+        super().__init__(message)
+        self.location = location
+        self.standin = standin
+
+
+class Zygote:
+    """One fork server, with the real SQLAlchemy or with the stand-in."""
+
+    def __init__(self, scratch: str, prelude: Fence | None, *, standin: bool, timeout: float) -> None:
+        self.standin = standin
+        self.layers: tuple[str, ...] = ()
+        self._scratch = tempfile.mkdtemp(dir=scratch)
+        self._prelude = prelude
+        self._timeout = timeout
+
+    def spawn(self) -> None:
+        """Start the process and tell it what to prepare; raises SurroundingsError."""
+        self._channel, theirs = socket.socketpair()
+        command = [sys.executable, *_FLAGS, "-c", _PROGRAM, _ROOM, str(theirs.fileno())]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._channel.close()
+            raise SurroundingsError(f"no process could be started: {error.strerror}") from error
+        finally:
+            theirs.close()
+        prelude = self._prelude
+        settings = {
+            "scratch": self._scratch,
+            "prelude": _wired(Block(prelude.code, prelude.location.path, prelude.location.line)) if prelude else None,
+            "standin": self.standin,
+        }
+        wire.send(self._channel, settings)
+
+    def wait_until_ready(self) -> None:
+        """Wait for the process to have imported SQLAlchemy and run the prelude; raises PreludeError or the like."""
+        loaded = self._heard(_START_SECONDS)
+        if loaded is None:
+            raise self._broken()
+        ready = self._heard(self._timeout)
+        if ready is None:
+            raise self._blame("ended the process that ran it")
+        if ready["prelude"]:
+            message, line = ready["prelude"]["message"], ready["prelude"]["line"]
+            raise self._blame(f"raised {message}", line or 1)
+        self.layers = tuple(ready["layers"])
+
+    def _heard(self, seconds: float) -> dict[str, Any] | None:
+        """The next message within some seconds, None where the process ended; raises as `wait_until_ready` does."""
+        self._channel.settimeout(seconds)
+        try:
+            return wire.receive(self._channel)
+        except TimeoutError:
+            raise self._blame(f"did not end within {seconds:g} s") from None
+        except OSError:
+            return None
+
+    def _blame(self, what: str, line: int = 1) -> Exception:
+        """The error of a start that failed: the prelude's if there is one, else the machine's."""
+        if self._prelude is None:
+            return self._broken()
+        self.close()
+        return PreludeError(what, Location(self._prelude.location.path, line), standin=self.standin)
+
+    def _broken(self) -> SurroundingsError:
+        self.close()
+        return SurroundingsError("the process that runs checks could not be started")
+
+    def run(self, run: Run) -> Trial | None:
+        """How a run ended, None where the zygote itself was lost."""
+        request = {
+            "blocks": [_wired(block) for block in run.blocks],
+            "timeout": run.timeout,
+            "negate": sorted(run.negate),
+            "analyse": run.standin,
+        }
+        self._channel.settimeout(run.timeout + _GRACE_SECONDS)
+        try:
+            wire.send(self._channel, request)
+            answer = wire.receive(self._channel)
+        except (OSError, ValueError):
+            return None
+        return None if answer is None else _trial(answer)
+
+    def close(self) -> None:
+        """End the process, which kills what it is running, and delete its scratch folder."""
+        self._channel.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    """All that a check sees of the environment: nothing of the user's."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/nonexistent",
+        "TMPDIR": ".",
+        "TZ": "UTC",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def _wired(block: Block) -> dict[str, Any]:
+    return {"code": block.code, "path": block.path, "line": block.line, "entry": block.entry}
+
+
+def _trial(answer: Mapping[str, Any]) -> Trial:
+    """The trial in an answer; a check can have forged it, so that what does not fit is a tampered one."""
+    try:
+        expectations = tuple(
+            Expectation(
+                location=Location(str(each["path"]), int(each["line"])),
+                nested=bool(each["nested"]),
+                required=bool(each["required"]),
+                constant=bool(each.get("constant")),
+                derived=bool(each.get("derived")),
+                absence=bool(each.get("absence")),
+            )
+            for each in answer.get("expectations", ())
+        )
+        hits = frozenset(int(number) for number in answer.get("hits", ()))
+        if not hits <= set(range(len(expectations))):
+            raise ValueError("hits that no expectation has")
+        path, line, block = answer.get("path"), answer.get("line"), answer.get("block")
+        return Trial(
+            end=End(answer["end"]),
+            message=str(answer.get("message") or ""),
+            location=Location(str(path), int(line)) if path is not None and line is not None else None,
+            block=None if block is None else int(block),
+            expected=_text(answer.get("expected")),
+            observed=_text(answer.get("observed")),
+            expectations=expectations,
+            hits=hits,
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Trial(End.DIED, "it tampered with its verdict")
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,110 @@
+"""`{#id .tag key="value"}` at the end of a question: who the card is, and where and for how long it is proved."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mdit_py_plugins.attrs.parse import ParseError, parse
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from deckgen import rules
+from deckgen.diagnostics import Findings, suggest
+from deckgen.model import NOTE_TYPES, Claims, Database
+from deckgen.reading.document import Question
+
+_OPENING = re.compile(r"\{(?=\s*(?:[#.]|[\w:-]+=))")
+_EVERYWHERE = Claims()
+_KEYS = ("sqlalchemy", "database", "type", "timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What the braces say; `id` is empty where they give none."""
+
+    id: str = ""
+    tags: tuple[str, ...] = ()
+    claims: Claims = _EVERYWHERE
+    note_type: str = "basic"
+    timeout: float | None = None
+
+
+def split(question: Question, findings: Findings) -> tuple[str, Attributes]:
+    """A question's text without the attributes at its end, and the attributes; braces in the text itself stay."""
+    text = question.title
+    if not text.endswith("}"):
+        return text, Attributes()
+    offset = findings.source.line(question.line).find(text) + 1
+    problem = None
+    for match in _OPENING.finditer(text):
+        try:
+            end, values = parse(text[match.start() :])
+        except ParseError as error:
+            problem = error
+            continue
+        if match.start() + end == len(text) - 1:
+            reader = _Reader(values, question.line, offset + match.start(), findings)
+            return text[: match.start()].rstrip(), reader.attributes()
+    if problem is None:
+        return text, Attributes()
+    start = text.rindex("{")
+    reason = str(problem).split(" at position")[0]
+    findings.add(rules.BAD_ATTRIBUTES, question.line, offset + start, reason=reason)
+    return text[:start].rstrip(), Attributes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Takes the values one by one; what is left over in the end is unknown."""
+
+    values: dict[str, str]
+    line: int
+    column: int
+    findings: Findings
+
+    def attributes(self) -> Attributes:
+        found = Attributes(
+            id=self.values.pop("id", ""),
+            tags=tuple(dict.fromkeys(self.values.pop("class", "").split())),
+            claims=Claims(self._sqlalchemy(), self._databases()),
+            note_type=self._note_type(),
+            timeout=self._timeout(),
+        )
+        for key in self.values:
+            self.findings.add(rules.UNKNOWN_ATTRIBUTE, self.line, self.column, key=key, advice=suggest(key, _KEYS))
+        return found
+
+    def _sqlalchemy(self) -> str | None:
+        versions = self.values.pop("sqlalchemy", None)
+        try:
+            SpecifierSet(versions or "")
+        except InvalidSpecifier:
+            self._bad("sqlalchemy", f"`{versions}` is not a version range", 'write a range such as ">=2.0"')
+            return None
+        return versions
+
+    def _databases(self) -> tuple[str, ...]:
+        names = self.values.pop("database", "").split()
+        for name in names:
+            if name not in set(Database):
+                self._bad("database", f"unknown database `{name}`", suggest(name, list(Database)))
+        return tuple(name for name in names if name in set(Database))
+
+    def _note_type(self) -> str:
+        name = self.values.pop("type", "basic")
+        if name not in NOTE_TYPES:
+            self._bad("type", f"unknown note type `{name}`", suggest(name, NOTE_TYPES))
+            return "basic"
+        return name
+
+    def _timeout(self) -> float | None:
+        text = self.values.pop("timeout", None)
+        if text is None:
+            return None
+        if re.fullmatch(r"\d+(\.\d+)?", text) and 0 < float(text) <= 3600:
+            return float(text)
+        self._bad("timeout", f"`{text}` is not a number of seconds", "write more than 0 and at most 3600")
+        return None
+
+    def _bad(self, key: str, reason: str, advice: str) -> None:
+        self.findings.add(rules.BAD_ATTRIBUTE_VALUE, self.line, self.column, key=key, reason=reason, advice=advice)
