@@ -1,0 +1,1 @@
+"""Ratios against floors, measured in one run: machines differ, ratios hardly do."""

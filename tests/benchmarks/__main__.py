@@ -1,0 +1,14 @@
+"""Print every ratio with the one it is held to: `make bench`."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import checks, packing
+
+if __name__ == "__main__":
+    lines = [*packing.ratios(), *checks.ratios()]
+    width = max(len(line.what) for line in lines)
+    for line in lines:
+        print(f"{line.what:{width}}  {line.ratio:8.2f}  {line.held_to:>8}  {'ok' if line.holds else 'MISSED'}")
+    sys.exit(any(not line.holds for line in lines))

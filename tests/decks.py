@@ -1,0 +1,55 @@
+"""Small decks for the tests, and the commands run on them as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DECK_TOML = '[deck]\nid = "small"\nname = "Small"\n'
+ENGINE_CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n'
+
+
+def card(number: int, answer: str, *, check: str = ENGINE_CHECK, attributes: str | None = None) -> str:
+    """A card that is proved unless its check says otherwise."""
+    return f"Q{number}. What is number {number}? {{{attributes or f'#card-{number}'}}}\n\n{answer}\n{check}\n"
+
+
+def deck(folder: Path, text: str, *, toml: str = DECK_TOML, name: str = "cards.md") -> Path:
+    """A deck's folder with one document."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "deck.toml").write_text(toml)
+    (folder / name).write_text(text)
+    return folder
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed on standard output, as JSON."""
+        return json.loads(self.out)
+
+
+def deckgen(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: str) -> Ran:
+    """Run the command in a folder."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "deckgen", *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)

@@ -1,0 +1,87 @@
+"""A learner: a collection of the official engine that imports packages, reviews, edits, and looks at its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anki.lang
+from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+
+@dataclass(frozen=True)
+class Log:
+    """How many notes an import found, and what it did with them."""
+
+    found: int
+    new: int
+    updated: int
+    same: int
+    conflicting: int
+
+
+class Learner:
+    """Somebody's Anki."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    def get(self, package: Path) -> Log:
+        """Import a package as a double click would."""
+        options = ImportAnkiPackageOptions()
+        request = ImportAnkiPackageRequest(package_path=str(package), options=options)
+        log = self.collection.import_anki_package(request).log
+        return Log(log.found_notes, len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting))
+
+    def review_all(self) -> int:
+        """Answer every card once; how many there were."""
+        cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]
+        for card in cards:
+            card.start_timer()
+            self.collection.sched.answerCard(card, 3)
+        return len(cards)
+
+    def history(self) -> list[tuple[str, int]]:
+        """How often each note was reviewed, by its Id field."""
+        cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]
+        return sorted((card.note()["Id"], card.reps) for card in cards)
+
+    def field(self, card_id: str, name: str) -> str:
+        """A field of the note whose Id field says so."""
+        return str(self._note(card_id)[name])
+
+    def decks(self) -> dict[str, list[str]]:
+        """The Ids of the notes in each deck, in the order in which new cards are studied."""
+        found: dict[str, list[str]] = {}
+        cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]
+        for card in sorted(cards, key=lambda card: card.due):
+            found.setdefault(self.collection.decks.name(card.did), []).append(card.note()["Id"])
+        return found
+
+    def shown(self, card_id: str) -> tuple[str, str]:
+        """Front and back of a note's first card as the engine renders them."""
+        output = self._note(card_id).cards()[0].render_output()
+        return output.question_text, output.answer_text
+
+    def backs(self) -> list[tuple[str, str]]:
+        """The Id of every card's note, and the card's back as the reviewer gets it."""
+        cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]
+        return [(card.note()["Id"], card.answer()) for card in cards]
+
+    def _note(self, card_id: str):  # type: ignore[no-untyped-def] # anki.notes.Note
+        [note_id] = self.collection.find_notes(f'"Id:{card_id}"')
+        return self.collection.get_note(note_id)
+
+
+@contextmanager
+def learner(folder: Path) -> Iterator[Learner]:
+    """A new collection in a folder."""
+    anki.lang.set_lang("en")
+    folder.mkdir(parents=True)
+    collection = Collection(str(folder / "collection.anki2"))
+    try:
+        yield Learner(collection)
+    finally:
+        collection.close()

@@ -1,0 +1,124 @@
+"""The other commands, exit statuses, and what goes to which stream."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.decks import card, deck, deckgen
+
+COMMANDS = ["build", "lint", "verify", "audit"]
+ROUGH = "Q1. What is it?  \nThis.\nQ2 .And that\n"
+
+
+@pytest.mark.parametrize("arguments", [[], *([command] for command in COMMANDS)], ids=["deckgen", *COMMANDS])
+def test_help_names_what_there_is(tmp_path: Path, arguments: list[str]) -> None:
+    ran = deckgen(*arguments, "--help", cwd=tmp_path)
+    assert ran.status == 0
+    assert ran.out.startswith("Usage: ")
+
+
+def test_help_is_light(tmp_path: Path) -> None:
+    """What takes time to import is imported by the commands that use it."""
+    ran = deckgen("--help", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    imported = set(re.findall(r"\| +([\w.]+)$", ran.err, re.MULTILINE))
+    assert "click" in imported
+    assert not imported & {"markdown_it", "pygments", "genanki", "sqlalchemy", "pydantic", "anki", "nh3", "rich"}
+
+
+def test_lint_reads_and_runs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "rough.md").write_text(ROUGH)
+    ran = deckgen("lint", "rough.md", "--format", "json", cwd=tmp_path)
+    assert ran.status == 1
+    assert ran.json["summary"]["cards"] == 2
+    assert [(each["label"], each["question"], each["line"], each["verdict"]) for each in ran.json["cards"]] == [
+        ("Q1", "What is it?", 1, "unchecked"),
+        ("Q2", "And that", 3, "unanswered"),
+    ]
+    [unanswered] = [each for each in ran.json["diagnostics"] if each["severity"] == "error"]
+    assert (unanswered["code"], unanswered["path"], unanswered["line"]) == ("D012", "rough.md", 3)
+    assert not (tmp_path / "build").exists()
+
+
+def test_lint_of_a_good_deck_is_quiet_and_succeeds(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", card(1, "one"))
+    ran = deckgen("lint", "deck", cwd=tmp_path)
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err == "Small: 1 card\n"
+
+
+def test_standard_input_is_a_document(tmp_path: Path) -> None:
+    ran = deckgen("lint", "-", "--format", "json", cwd=tmp_path, stdin=ROUGH)
+    assert ran.json["cards"][0]["path"] == "-"
+    assert ran.json["deck"]["id"] == "stdin"
+
+
+def test_verify_reports_and_packs_nothing(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", card(1, "one"))
+    ran = deckgen("verify", "deck", "--format", "json", cwd=tmp_path)
+    assert ran.status == 0
+    [each] = ran.json["cards"]
+    assert each["verdict"] == "verified"
+    assert each["results"][0]["expectations"] == 1
+    assert ran.json["environments"][0]["id"] == each["results"][0]["environment"]
+    assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_verdicts_do_not_depend_on_the_number_of_workers(tmp_path: Path, workers: str) -> None:
+    wrong = "\n```python check\nassert engine.name == 'x'\n```\n"
+    cards = [
+        card(number, "x", check=wrong if number % 3 == 0 else card(0, "").split("\n", 3)[3]) for number in range(9)
+    ]
+    deck(tmp_path / "deck", "".join(cards))
+    ran = deckgen("verify", "deck", "-j", workers, "--format", "json", cwd=tmp_path)
+    assert [each["verdict"] for each in ran.json["cards"]] == ["refuted", "verified", "verified"] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["lint", "missing.md"], 2, "does not exist"),
+        (["lint", "--format", "yaml"], 2, "is not one of"),
+        (["frobnicate"], 2, "No such command"),
+        (["lint", "empty"], 2, "D008 error: no deck here"),
+        (["lint", "notes"], 2, "D007 error: the folder has no deck.toml"),
+        (["lint"], 2, "source:1:1: D008 error: no deck here"),
+        (["audit", "notes/a.md"], 1, "1 findings"),
+    ],
+)
+def test_usage(tmp_path: Path, arguments: list[str], status: int, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text(ROUGH)
+    ran = deckgen(*arguments, cwd=tmp_path)
+    assert ran.status == status, ran.err
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_claimed_environment_that_is_missing_leaves_the_card_out_and_exits_0(tmp_path: Path) -> None:
+    claimed = card(2, "two", attributes='#card-2 database="postgresql"')
+    deck(tmp_path / "deck", card(1, "one") + claimed)
+    ran = deckgen("build", "deck", cwd=tmp_path)
+    assert ran.status == 0
+    assert "1 of 2 verified, 1 unavailable" in ran.err
+    assert "cannot start postgresql" in ran.out
+
+
+def test_audit_judges_a_package(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", card(1, "one"))
+    assert deckgen("build", "deck", cwd=tmp_path).status == 0
+    ran = deckgen("audit", "build/small.apkg", cwd=tmp_path)
+    assert (ran.status, ran.out) == (0, "")
+    assert "build/small.apkg: nothing to find fault with" in ran.err
+
+
+def test_audit_without_the_engine_is_a_matter_of_the_surroundings(tmp_path: Path) -> None:
+    (tmp_path / "x.apkg").write_bytes(b"")
+    (tmp_path / "anki.py").write_text("raise ImportError('this stands for a machine without the engine')")
+    ran = deckgen("audit", "x.apkg", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert ran.status == 3
+    assert "deckgen-verified[audit]" in ran.err
