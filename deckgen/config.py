@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import yaml
@@ -16,8 +16,7 @@ from deckgen.model import Database, Unchecked
 
 DECK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _VERSION = r"\d+\.\d+(\.\d+)?"
-_FRONT_MATTER_KEYS = ("id", "name", "description", "unchecked", "sqlalchemy", "databases", "timeout")
-_ADVICE = {"missing": "add it", "extra_forbidden": "remove it"}
+FRONT_MATTER_KEYS = ("id", "name", "description", "unchecked", "sqlalchemy", "databases", "timeout")
 
 
 class _Strict(BaseModel):
@@ -47,7 +46,7 @@ class VerifyTable(_Strict):
 
     sqlalchemy: tuple[Annotated[StrictStr, Field(pattern=f"^{_VERSION}$")], ...] = ()
     databases: Annotated[tuple[Database, ...], Field(min_length=1)] = (Database.SQLITE,)
-    timeout: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    timeout: Annotated[float, Field(gt=0, le=3600, strict=True)] = 10.0
 
 
 class DeckConfig(_Strict):
@@ -64,10 +63,17 @@ _KEYS = {
 }
 
 
+# What PyYAML's constructors let through besides its own: `!!int` of nothing, the 30th of February, endless nesting.
+_YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_HEADER = re.compile(r"\s*\[+\s*[\"']?([\w-]+)")
+
+
 def parse(source: Source) -> tuple[DeckConfig | None, list[Diagnostic]]:
     """The configuration in a TOML source, None with at least one diagnostic where it has a mistake."""
     try:
         data = tomllib.loads(source.text)
+    except RecursionError:
+        return None, [source.report(rules.BAD_TOML, 1, reason="it is nested too deep")]
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (len(source.lines), 1)
@@ -78,31 +84,28 @@ def parse(source: Source) -> tuple[DeckConfig | None, list[Diagnostic]]:
         return None, list(_mistakes(source, error))
 
 
-def parse_front_matter(source: Source, text: str, line: int) -> tuple[Mapping[str, Any], list[Diagnostic]]:
-    """The keys of a document's front matter (YAML whose first line is `line`), and what is wrong with it.
+def parse_front_matter(
+    source: Source, text: str, line: int, known: Sequence[str] = FRONT_MATTER_KEYS
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The known keys of a document's front matter (YAML whose first line is `line`), and what is wrong with it.
 
-    Keys that deckgen does not know are reported and left out: notes carry front matter for other tools too.
+    Other keys are reported and left out: notes carry front matter for other tools too.
     """
     try:
         data = yaml.safe_load(text) or {}
     except yaml.MarkedYAMLError as error:
-        at = error.problem_mark.line if error.problem_mark else 0
+        at = min(error.problem_mark.line, text.count("\n")) if error.problem_mark else 0  # YAML has more line ends
         return {}, [source.report(rules.BAD_FRONT_MATTER, line + at, reason=error.problem or "not YAML")]
-    except yaml.YAMLError as error:
+    except _YAML_ERRORS as error:
         return {}, [source.report(rules.BAD_FRONT_MATTER, line, reason=str(error).splitlines()[0])]
     if not isinstance(data, dict):
         return {}, [source.report(rules.BAD_FRONT_MATTER, line, reason="it is not a list of `key: value` lines")]
     found = [
-        source.report(
-            rules.UNUSED_FRONT_MATTER,
-            _line_of(source, str(key)),
-            key=key,
-            advice=suggest(str(key), _FRONT_MATTER_KEYS),
-        )
+        source.report(rules.UNUSED_FRONT_MATTER, _line_of(source, str(key)), key=key, advice=suggest(str(key), known))
         for key in data
-        if key not in _FRONT_MATTER_KEYS
+        if key not in known
     ]
-    return {key: value for key, value in data.items() if key in _FRONT_MATTER_KEYS}, found
+    return {key: value for key, value in data.items() if key in known}, found
 
 
 def from_front_matter(source: Source, values: Mapping[str, Any]) -> tuple[DeckConfig | None, list[Diagnostic]]:
@@ -116,19 +119,35 @@ def from_front_matter(source: Source, values: Mapping[str, Any]) -> tuple[DeckCo
 
 
 def _mistakes(source: Source, error: ValidationError) -> Iterator[Diagnostic]:
+    """A diagnostic for every mistake; that a list has too few parts is none where its parts are the mistakes."""
+    seen: set[str] = set()
     for mistake in error.errors():
         path = [str(part) for part in mistake["loc"] if isinstance(part, str)]
+        key = ".".join(path)
+        if key in seen and mistake["type"] == "too_short":
+            continue
+        seen.add(key)
         reason = mistake["msg"].removeprefix("Value error, ")
-        advice = _ADVICE.get(mistake["type"], "correct it")
-        if mistake["type"] == "extra_forbidden":
-            reason = "unknown key"
-            advice = suggest(path[-1], _KEYS[path[0] if len(path) > 1 else ""])
-        line = _line_of(source, path[-1], path[0] if len(path) > 1 else None)
-        yield source.report(rules.BAD_CONFIG, line, key=".".join(path), reason=reason, advice=advice)
+        table = path[0] if len(path) > 1 else None
+        line = _line_of(source, path[-1], table)
+        advice = "correct it"
+        if mistake["type"] == "missing":
+            advice, line = "add it", _line_of(source, table) if table else 1
+        elif mistake["type"] == "extra_forbidden":
+            reason, advice = "unknown key", suggest(path[-1], _KEYS[table or ""])
+        yield source.report(rules.BAD_CONFIG, line, key=key, reason=reason, advice=advice)
 
 
 def _line_of(source: Source, key: str, table: str | None = None) -> int:
-    """The line where a key is set, else where its table begins, else the first: tomllib keeps no positions."""
-    start = next((n for n, line in enumerate(source.lines, 1) if line.strip() == f"[{table}]"), 1)
-    wanted = re.compile(rf"\s*(\[\s*)?[\"']?{re.escape(key)}[\"']?\s*[=:\]]")
-    return next((n for n, line in enumerate(source.lines[start - 1 :], start) if wanted.match(line)), start)
+    """The line where a key is set or a table begins, else the first of the table: tomllib keeps no positions."""
+    name = rf"[\"']?{re.escape(key)}[\"']?\s*"
+    wanted = re.compile(rf"\s*({name}[=:]|\[\s*{name}\])")
+    headers = {number: match[1] for number, line in enumerate(source.lines, 1) if (match := _HEADER.match(line))}
+    first, inside = 1, table not in headers.values()  # front matter has no tables
+    for number, line in enumerate(source.lines, 1):
+        if number in headers and table in headers.values():
+            inside = headers[number] == table
+            first = number if inside else first
+        if inside and wanted.match(line):
+            return number
+    return first

@@ -83,8 +83,9 @@ class Claims:
 class Card:
     """One question with its answer, the code that proves it, and where it stands.
 
-    `question` is Markdown without label and attributes, `heading` the same as HTML; `answer` is what is shown and
-    `fences` all the blocks of code that run, in document order. A card with `defects` was misread and is never run.
+    `line` is the question's line in the source, `question` its Markdown without label and attributes, `heading` the
+    same as HTML; `answer` is what is shown and `fences` all the blocks of code that run, in document order. A card with
+    `defects` was misread and is never run.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Card:
     note_type: str = "basic"
     timeout: float | None = None
     answered: bool = True
+    line: str = ""
     defects: tuple[Diagnostic, ...] = ()
 
     @property
@@ -128,7 +130,7 @@ class Document:
 class Deck:
     """A deck as read: its identity, how it is to be proved, its documents, and all that was found on the way.
 
-    `ledger` is the path of its released ledger, None for a deck that was read from standard input.
+    `path` is where it was read from, `ledger` where its released ledger is kept: nowhere for standard input.
     """
 
     id: str
@@ -137,6 +139,7 @@ class Deck:
     ledger: str | None
     documents: tuple[Document, ...]
     diagnostics: tuple[Diagnostic, ...]
+    path: str = ""
     prelude: Fence | None = None
     unchecked: Unchecked = Unchecked.LEAVE_OUT
     sqlalchemy: tuple[str, ...] = ()

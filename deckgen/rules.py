@@ -56,7 +56,7 @@ NOT_RUN_YET = Rule(
     "D022", _E, "`{role}` blocks cannot be proved by this version", "state the claim in a `python check` block"
 )
 UNKNOWN_FENCE_KEY = Rule("D023", _E, "unknown key `{key}` on a `{role}` block", "{advice}")
-TOO_DEEP = Rule("D024", _E, "text is nested more than {limit} levels deep", "what is nested deeper is lost: flatten it")
+TOO_DEEP = Rule("D024", _E, "text is nested more than {limit} levels deep", "flatten it; what is deeper is plain text")
 HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "its text is; write it as Markdown")
 IMAGE_NOT_PACKED = Rule(
     "D026",
@@ -64,12 +64,7 @@ IMAGE_NOT_PACKED = Rule(
     "image `{target}` is not packed; its description stands for it",
     "write what it shows as ![description](..)",
 )
-SEVERAL_CHECKS_FOR_LABEL = Rule(
-    "D027",
-    _E,
-    "`{function}` names label {label}, which {count} questions have",
-    "name it after the card's id: {advice}",
-)
+SEVERAL_QUESTIONS = Rule("D027", _E, "`{function}` names {count} questions", "{advice}")
 NO_SUCH_QUESTION = Rule("D028", _E, "`{function}` belongs to no question of {document}", "{advice}")
 BAD_SIDECAR = Rule("D029", _E, "cannot be read as Python: {reason}", "correct the line; its checks are left out")
 FUNCTION_TWICE = Rule("D030", _E, "`{function}` is defined twice", "rename or remove one of them")
@@ -81,6 +76,8 @@ IDENTITY_BY_DEFAULT = Rule(
     "the deck's {what} is `{value}`, taken from the {source}",
     "write it in front matter to make it permanent",
 )
+EMPTY_QUESTION = Rule("D034", _E, "the question shows nothing", "write it in words behind the label")
+ORPHAN_SIDECAR = Rule("D035", _E, "no document of this name is beside these checks", "rename it after its document")
 
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")

@@ -34,7 +34,7 @@ def split(question: Question, findings: Findings) -> tuple[str, Attributes]:
     text = question.title
     if not text.endswith("}"):
         return text, Attributes()
-    offset = findings.source.line(question.line).find(text) + 1
+    offset = len(findings.source.line(question.line).rstrip().rstrip("*_")) - len(text) + 1
     problem = None
     for match in _OPENING.finditer(text):
         try:

@@ -18,7 +18,7 @@ from deckgen.reading import grammar, sidecar
 MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
 STANDARD_INPUT = "-"
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufeff]")  # a byte-order mark inside hides a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read(paths: Sequence[str]) -> Reading:
             if other is None:
                 decks.append(deck)
             else:
-                found.append(rules.DECK_ID_TWICE.at(Location(shown(Path(path))), id=deck.id, other=other.name))
+                found.append(rules.DECK_ID_TWICE.at(Location(deck.path), id=deck.id, other=other.path))
     return Reading(tuple(decks), tuple(found))
 
 
@@ -72,7 +72,8 @@ def decode(data: bytes, name: str) -> Source | Diagnostic:
     try:
         text = data.decode("utf-8-sig", "strict")
     except UnicodeDecodeError as error:
-        bad_line = data.count(b"\n", 0, error.start) + 1
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        bad_line = before.count(b"\n") + 1
         return rules.NOT_UTF8.at(Location(name, bad_line), reason=f"byte {data[error.start]:#04x}: {error.reason}")
     source = Source.of(name, text)
     for number, line in enumerate(source.lines, 1):
@@ -111,65 +112,76 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
         inside = path.relative_to(folder)
         source = None if any(part.startswith(".") for part in inside.parts) else _load(path)
         if isinstance(source, Source):
-            page = grammar.read(source, inside.as_posix())
-            cards = _with_sidecar(page, path, notes)
-            documents.append(Document(inside.as_posix(), _subdeck(page, inside), cards))
+            documents.append(_document(source, path, inside, notes))
         elif source is not None:
             notes.append(source)
+    for path in sorted(folder.rglob("*.checks.py")):
+        if not path.with_name(path.name.removesuffix(".checks.py") + ".md").exists():
+            notes.append(rules.ORPHAN_SIDECAR.at(Location(shown(path))))
     prelude = _prelude(folder / "prelude.py", notes)
-    return [_deck(settings, documents, notes, prelude=prelude, ledger=shown(folder / "ledger.json"))]
+    ledger = shown(folder / "ledger.json")
+    return [_deck(settings, shown(folder), documents, notes, prelude=prelude, ledger=ledger)]
+
+
+def _document(source: Source, path: Path, inside: Path, notes: list[Diagnostic]) -> Document:
+    """A document of a deck's folder; of its front matter only the name is used, for the subdeck."""
+    page = grammar.read(source, inside.as_posix())
+    values, mistakes = _front_matter(source, page, ("name",))
+    notes.extend(mistakes)
+    name = values.get("name") or page.title or inside.stem
+    # Two colons would open a level that the author did not mean.
+    levels = (re.sub(":{2,}", ":", str(part)) for part in (*inside.parent.parts, name))
+    return Document(inside.as_posix(), "::".join(levels), _with_sidecar(page, path, notes))
 
 
 def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnostic]) -> list[Deck]:
     """A single document that is a deck: its identity from front matter, else from its name and first heading."""
-    notes: list[Diagnostic] = []
     stem = path.stem if path else "stdin"
+    place = shown(path) if path else STANDARD_INPUT
     if isinstance(source, Diagnostic):
-        notes.append(source)
-        return [_deck(DeckConfig(deck=DeckTable(id=_deck_id(stem), name=stem)), [], notes)]
+        return [_deck(DeckConfig(deck=DeckTable(id=_deck_id(stem), name=stem[:100])), place, [], [source])]
     page = grammar.read(source, path.name if path else stem)
-    values: dict[str, object] = {}
-    if page.front_matter:
-        given, mistakes = config.parse_front_matter(source, page.front_matter.text, page.front_matter.line)
-        values.update(given)
-        notes.extend(mistakes)
-    defaults = {
-        "id": (_deck_id(stem), "file's name"),
-        "name": (page.title or stem, "heading" if page.title else "file's name"),
-    }
-    for key, (value, origin) in defaults.items():
+    values, notes = _front_matter(source, page, config.FRONT_MATTER_KEYS)
+    if any(note.code == rules.BAD_FRONT_MATTER.code for note in notes):  # the deck's identity may be in it
+        found.extend([*notes, *page.diagnostics])
+        return []
+    name, origin = (page.title, "heading") if page.title else (stem, "file's name")
+    for key, value, where in (("id", _deck_id(stem), "file's name"), ("name", name[:100], origin)):
         if key not in values:
-            notes.append(source.report(rules.IDENTITY_BY_DEFAULT, 1, what=key, value=value, source=origin))
+            notes.append(source.report(rules.IDENTITY_BY_DEFAULT, 1, what=key, value=value, source=where))
             values[key] = value
     settings, mistakes = config.from_front_matter(source, values)
     if settings is None:
-        found.extend(mistakes)
+        found.extend([*mistakes, *notes, *page.diagnostics])
         return []
-    cards = _with_sidecar(page, path, notes) if path else page.cards
-    documents = [Document(path.name if path else stem, "", cards)]
+    cards = _with_sidecar(page, path, notes)
     ledger = shown(path.with_suffix(".ledger.json")) if path else None
-    return [_deck(settings, documents, notes, ledger=ledger)]
+    return [_deck(settings, place, [Document(path.name if path else stem, "", cards)], notes, ledger=ledger)]
+
+
+def _front_matter(
+    source: Source, page: grammar.Page, keys: Sequence[str]
+) -> tuple[dict[str, object], list[Diagnostic]]:
+    if page.front_matter is None:
+        return {}, []
+    return config.parse_front_matter(source, page.front_matter.text, page.front_matter.line, keys)
 
 
 def _deck_id(stem: str) -> str:
-    return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_") or "deck"
+    """An id made from a file's name; one that would make Anki take the package for something else is changed."""
+    name = re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")
+    return f"deck-{name}".rstrip("-") if not name or name == "collection" or name.startswith("backup-") else name
 
 
-def _subdeck(page: grammar.Page, inside: Path) -> str:
-    """Folders and the first heading, else the file's name; `::` would open a level that the author did not mean."""
-    name = page.title or inside.stem
-    return "::".join(part.replace("::", ":") for part in (*inside.parent.parts, name))
-
-
-def _with_sidecar(page: grammar.Page, path: Path, notes: list[Diagnostic]) -> tuple[Card, ...]:
+def _with_sidecar(page: grammar.Page, path: Path | None, notes: list[Diagnostic]) -> tuple[Card, ...]:
     notes.extend(page.diagnostics)
-    beside = path.with_suffix(".checks.py")
-    checks = _load(beside) if beside.exists() else None
-    if isinstance(checks, Source):
+    beside = path.with_suffix(".checks.py") if path else None
+    checks = _load(beside) if beside and beside.exists() else None
+    if isinstance(checks, Source) and path:
         cards, found = sidecar.attach(page.cards, checks, shown(path))
         notes.extend(found)
         return tuple(cards)
-    if checks is not None:
+    if isinstance(checks, Diagnostic):
         notes.append(checks)
     return page.cards
 
@@ -185,6 +197,7 @@ def _prelude(path: Path, notes: list[Diagnostic]) -> Fence | None:
 
 def _deck(
     settings: DeckConfig,
+    path: str,
     documents: Sequence[Document],
     notes: Sequence[Diagnostic],
     *,
@@ -196,6 +209,7 @@ def _deck(
         id=settings.deck.id,
         name=settings.deck.name,
         description=settings.deck.description,
+        path=path,
         ledger=ledger,
         documents=tuple(documents),
         diagnostics=(*notes, *duplicates),
@@ -216,7 +230,7 @@ def _unique(documents: Sequence[Document]) -> tuple[list[Document], list[Diagnos
         other = first.setdefault(card.id, card.location)
         if other is card.location:
             return card
-        found.append(rules.DUPLICATE_ID.at(card.location, card.question, id=card.id, other=other))
+        found.append(rules.DUPLICATE_ID.at(card.location, card.line, id=card.id, other=other))
         return replace(card, defects=(*card.defects, found[-1]))
 
     return [replace(document, cards=tuple(map(marked, document.cards))) for document in documents], found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -15,10 +15,12 @@ from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS
 from deckgen.reading import questions
+from deckgen.reading.questions import MAX_NESTING, label_and_title
 
-MAX_NESTING = 60
+_LONGEST_FORMULA = 2000  # characters; the end of one that is never closed is not looked for any further
 
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
+_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
+_COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,12 @@ class Code:
 Block = FrontMatter | Question | Section | Prose | Code
 
 
-def _parser() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "xhtmlOut": False})
+def _parser(*plugins: Callable[[MarkdownIt], None]) -> MarkdownIt:
+    md = MarkdownIt("commonmark", {"xhtmlOut": False})
     md.enable(["table", "strikethrough"])
     md.disable("lheading")  # a line of dashes under a line of text separates cards far more often than it makes a title
-    md.use(front_matter_plugin).use(questions.plugin)
+    for plugin in (*plugins, questions.plugin):
+        md.use(plugin)
     md.inline.ruler.before("escape", "math", _math)
     return md
 
@@ -79,7 +82,7 @@ def _parser() -> MarkdownIt:
 def _math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
     r"""Keep ``\(..\)`` and ``\[..\]`` as Anki's MathJax expects them; the escape rule would take the backslashes."""
     closing = {r"\(": r"\)", r"\[": r"\]"}.get(state.src[state.pos : state.pos + 2])
-    end = state.src.find(closing, state.pos + 2, state.posMax) if closing else -1
+    end = state.src.find(closing, state.pos + 2, min(state.posMax, state.pos + _LONGEST_FORMULA)) if closing else -1
     if end < 0:
         return False
     if not silent:
@@ -88,12 +91,15 @@ def _math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-
     return True
 
 
-_MD = _parser()
+_MD = _parser(front_matter_plugin)
+_MD_WITHOUT_FRONT_MATTER = _parser()
 
 
 def parse(source: Source) -> tuple[list[Block], list[Diagnostic]]:
     """The blocks of a document in order, and a diagnostic for everything that is not kept as written."""
-    tokens = _MD.parse(source.text)
+    tokens = _MD.parse(source.text) if source.line(1).rstrip() == "---" else []
+    if not tokens or any(map(label_and_title, tokens[0].content.split("\n"))):  # no dashes, or dashes around questions
+        tokens = _MD_WITHOUT_FRONT_MATTER.parse(source.text)
     losses = [loss for token in tokens for loss in _losses(source, token)]
     return list(_blocks(tokens)), losses
 
@@ -101,9 +107,9 @@ def parse(source: Source) -> tuple[list[Block], list[Diagnostic]]:
 def inline(markdown: str, source: Source, line: int) -> tuple[str, list[Diagnostic]]:
     """The HTML of one line of Markdown, such as a title, and what was lost."""
     tokens = _MD.parseInline(markdown)
-    losses = [
-        loss for child in tokens[0].children or () for loss in _inline_losses(source, child, range(line, line + 1))
-    ]
+    cursor = _Cursor(source, line, line)
+    lossy = (child for child in tokens[0].children or () if child.type in _LOSSY)
+    losses = [loss for child in lossy for loss in _replaced(source, child, cursor)]
     return _render(tokens), losses
 
 
@@ -157,31 +163,52 @@ def _line(token: Token) -> int:
 
 def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:
     line = _line(token)
-    if token.level >= MAX_NESTING - 1 and token.type in ("blockquote_open", "list_item_open"):
+    if token.meta.get("deep"):
         yield source.report(rules.TOO_DEEP, line, limit=MAX_NESTING)
     if token.type == "fence" and token.meta.get("unclosed"):
         yield source.report(rules.UNCLOSED_FENCE, line, marker=token.markup)
-    lines = range(line, token.map[1] + 1 if token.map else line + 1)
-    yield from _inline_losses(source, token, lines)
-    for child in token.children or ():
-        yield from _inline_losses(source, child, lines)
+    lossy = [child for child in token.children or [token] if child.type in _LOSSY]
+    if lossy:
+        cursor = _Cursor(source, line, token.map[1] if token.map else line)
+        for child in lossy:
+            yield from _replaced(source, child, cursor)
 
 
-def _inline_losses(source: Source, token: Token, lines: range) -> Iterator[Diagnostic]:
-    """Report raw HTML that will not be kept, and images; an image becomes its description."""
+_LOSSY = frozenset({"image", "html_inline", "html_block"})
+
+
+def _replaced(source: Source, token: Token, cursor: _Cursor) -> Iterator[Diagnostic]:
+    """Report raw HTML that will not be kept, each tag of a block once, and images; an image becomes its description."""
     if token.type == "image":
         target = str(token.attrs.get("src", ""))
-        yield source.report(rules.IMAGE_NOT_PACKED, *_find(source, target, lines), target=target)
+        yield source.report(rules.IMAGE_NOT_PACKED, *cursor.find(target), target=target)
         token.type, token.tag = "text", ""
-    elif token.type in ("html_inline", "html_block") and not token.content.startswith("<!--"):
-        for tag in sorted({name.lower() for name in _TAG.findall(token.content)} - HTML_TAGS):
-            yield source.report(rules.HTML_NOT_KEPT, *_find(source, f"<{tag}", lines), tag=tag)
+        return
+    for tag in dict.fromkeys(_tags(token)):
+        yield source.report(rules.HTML_NOT_KEPT, *cursor.find(f"<{tag}"), tag=tag.lower())
 
 
-def _find(source: Source, text: str, lines: range) -> tuple[int, int]:
-    """Line and column of a text's first occurrence in some lines, else the beginning of the first of them."""
-    for number in lines:
-        column = source.line(number).lower().find(text.lower())
-        if column >= 0:
-            return number, column + 1
-    return lines.start, 1
+def _tags(token: Token) -> list[str]:
+    """The opening tags of raw HTML, comments aside, that are not kept; declarations and the like among them."""
+    return [tag for tag in _TAG.findall(_COMMENT.sub("", token.content)) if tag.lower() not in HTML_TAGS]
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """A place in some lines of a source that only moves on, so that each of several like things is found at its own."""
+
+    source: Source
+    line: int
+    last: int
+    column: int = 0
+
+    def find(self, text: str) -> tuple[int, int]:
+        """Line and column where a text next occurs, else the place of the cursor."""
+        wanted = re.compile(re.escape(text), re.IGNORECASE)
+        column = self.column
+        for number in range(self.line, self.last + 1):
+            if match := wanted.search(self.source.line(number), column):
+                self.line, self.column = number, match.end()
+                return number, match.start() + 1
+            column = 0
+        return self.line, self.column + 1

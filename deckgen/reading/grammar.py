@@ -25,17 +25,16 @@ _ROLES: Mapping[str, Mapping[str, Role]] = {
 }
 _FENCE_KEYS: Mapping[Role, frozenset[str]] = {Role.EMITTED: frozenset({"dialect", "sqlalchemy"})}
 _NOT_RUN_YET = frozenset({Role.OUTPUT, Role.EMITTED, Role.PYCON})
-_RULE_AT_END = re.compile(r"(?:\s*<hr\s*/?>)+\s*$")
 _NAME = re.compile(r"[A-Za-z][\w-]*")  # what else stands in an info string, such as {1,3}, is for other tools
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A question and the blocks below it, up to the next question or section."""
+    """A question and the blocks below it, up to its last line."""
 
     question: Question
-    last_line: int = 0
+    last_line: int
     blocks: list[Prose | Code] = field(default_factory=list)
 
 
@@ -70,21 +69,21 @@ def _drafts(blocks: Iterable[Block], findings: Findings) -> list[_Draft]:
     drafts: list[_Draft] = []
     current: _Draft | None = None
     for block in blocks:
+        if current is not None and isinstance(block, (Question, Section)):
+            current.last_line = block.line - 1
         match block:
             case Question():
-                current = _Draft(block)
+                current = _Draft(block, len(findings.source.lines))
                 drafts.append(current)
             case Section() | FrontMatter():
                 current = None
             case Prose() | Code() if current is not None:
                 current.blocks.append(block)
             case Prose():
-                findings.add(rules.OUTSIDE_QUESTIONS, block.line)
+                if _visible([Html(block.html)]):
+                    findings.add(rules.OUTSIDE_QUESTIONS, block.line)
             case Code():
                 _outside(block, findings)
-    ends = [draft.question.line - 1 for draft in drafts[1:]] + [len(findings.source.lines)]
-    for draft, end in zip(drafts, ends, strict=False):
-        draft.last_line = end
     return drafts
 
 
@@ -106,6 +105,8 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
     answered = bool(_visible(answer))
     if not answered:
         findings.add(rules.UNANSWERED, question.line, question.column)
+    if not _visible([Html(heading)]):
+        findings.add(rules.EMPTY_QUESTION, question.line, question.column)
     if not attributes.id:
         findings.add(rules.NO_ID, question.line, question.column, id=slug(text))
     return Card(
@@ -116,6 +117,7 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
         answer=answer,
         fences=fences,
         location=findings.source.at(question.line, question.column),
+        line=findings.source.line(question.line),
         document=path,
         tags=attributes.tags,
         claims=attributes.claims,
@@ -128,7 +130,8 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
 
 def _visible(answer: Iterable[Html | Fence]) -> str:
     """The text of an answer, whatever its markup."""
-    return _MARKUP.sub("", "".join(part.text if isinstance(part, Html) else part.code for part in answer)).strip()
+    texts = (_MARKUP.sub("", part.text) if isinstance(part, Html) else part.code for part in answer)
+    return "".join(texts).strip()
 
 
 def _defects(found: Iterable[Diagnostic], first: int, last: int) -> tuple[Diagnostic, ...]:
@@ -171,15 +174,25 @@ def _answer(blocks: Iterable[Prose | Code], findings: Findings) -> tuple[tuple[H
         if role not in (Role.TEXT, Role.FRAGMENT):
             runs.append(fence)
     if shown and isinstance(shown[-1], Html):
-        shown[-1] = Html(_RULE_AT_END.sub("", shown[-1].text))
+        shown[-1] = Html(_without_rule(shown[-1].text))
     return tuple(shown), tuple(runs)
+
+
+def _without_rule(html: str) -> str:
+    """HTML without the thematic breaks at its end: they separate one card from the next."""
+    while html.endswith("<hr>"):
+        html = html.removesuffix("<hr>").rstrip()
+    return html
 
 
 def _role(block: Code, findings: Findings) -> tuple[str, Role, dict[str, str]]:
     """Language, role and attributes of a fence's info string; what cannot be understood is reported."""
-    language, _, rest = block.info.partition(" ")
+    language, rest = [*block.info.split(None, 1), "", ""][:2]
     language = _ALIASES.get(language.lower(), language.lower())
     known = _ROLES.get(language)
+    if language and language in _ROLES["python"]:
+        column = findings.source.line(block.line).find(block.info) + 1
+        findings.add(rules.UNKNOWN_ROLE, block.line, column, role=language, advice=f"write `python {language}`")
     if known is None:
         return language, Role.TEXT, {}
     words = list(_words(rest))
@@ -188,9 +201,8 @@ def _role(block: Code, findings: Findings) -> tuple[str, Role, dict[str, str]]:
     column = findings.source.line(block.line).find(block.info) + 1
     if role is None or len(names) > 1:
         wrong = names[0] if role is None else names[1]
-        findings.add(
-            rules.UNKNOWN_ROLE, block.line, column, role=wrong, advice=suggest(wrong, [name for name in known if name])
-        )
+        advice = _role_advice(wrong, known)
+        findings.add(rules.UNKNOWN_ROLE, block.line, column, role=wrong, advice=advice)
         return language, Role.FRAGMENT, {}
     if role in _NOT_RUN_YET:
         findings.add(rules.NOT_RUN_YET, block.line, column, role=role)
@@ -200,6 +212,13 @@ def _role(block: Code, findings: Findings) -> tuple[str, Role, dict[str, str]]:
         advice = suggest(key, sorted(allowed)) if allowed else "it takes none"
         findings.add(rules.UNKNOWN_FENCE_KEY, block.line, column, key=key, role=role, advice=advice)
     return language, role, attributes
+
+
+def _role_advice(wrong: str, known: Mapping[str, Role]) -> str:
+    names = [name for name in known if name]
+    if not names:
+        return "this language takes no role"
+    return "a block has one role" if wrong in names else suggest(wrong, names)
 
 
 def _words(text: str) -> Iterator[str]:

@@ -7,29 +7,47 @@ a quote wherever the question stands, so that none is swallowed by what precedes
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.fence import fence
+from markdown_it.rules_block.html_block import html_block
 
-QUESTION = "question"
+MAX_NESTING = 60
 
 _LABEL = re.compile(
     r"""(?P<bold>\*\*|__)?
-        (?:question|ques|q) \s* (?P<before>[.:\#]?) \s*
+        (?:question|ques|q) \s*+ (?P<before>[.:\#]?) \s*+
         (?P<number>\d{1,5}) (?!\w)
-        \s* (?P<after>[.:)\]]+ (?!\d) | [-\u2013\u2014] (?=\s) )? \s*
-        (?P<close>\*\*|__)? \s*
-        (?P<title>\S.*)""",
+        \s*+ (?P<inner>\*\*|__)?
+        \s*+ (?P<after>[.:)\]]++ (?!\d) | [-\u2013\u2014] (?=\s) )?
+        \s*+ (?P<outer>\*\*|__)?
+        \s*+ (?P<title>\S.*)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CLOSING = re.compile(r"[\s>]*(`{3,}|~{3,})[ \t]*")
+_ASKS = re.compile(r"\?\s*+(\{[^{}]*\})?$")  # at the end of a title, attributes or not
+# HTML blocks that end with a mark of their own (CommonMark, section 4.6)
+_ENDS = {"<!--": "-->", "<![cdata[": "]]>", "<!": ">", "<?": "?>"}
+_ENDS |= {f"<{tag}": f"</{tag}>" for tag in ("script", "pre", "style", "textarea")}
+
+
+_FENCE = re.compile(r"`{3,}[^`]*$|~{3,}")
+_LETTER = {
+    letter: re.compile(rf"{letter}[.)]\s+(?=\S)" if letter == "a" else rf"{letter}[.)]\s*(?=\S)")
+    for letter in string.ascii_lowercase
+}
 
 
 def plugin(md: MarkdownIt) -> None:
-    """Teach a parser to find questions and to recover from a fence that is never closed."""
-    md.block.ruler.before("list", QUESTION, _labelled, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    """Teach a parser to find questions, and to lose nothing to what is never closed or nested too deep."""
+    md.options["maxNesting"] = 10 * MAX_NESTING  # beyond it markdown-it drops text; ours comes first
+    md.block.ruler.before("code", "flattened", _flattened)
+    md.block.ruler.before("list", "question", _labelled, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     md.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    md.block.ruler.before("list", "lettered", _lettered, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    md.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
 
 
 def label_and_title(line: str) -> tuple[str, str] | None:
@@ -43,21 +61,22 @@ def label_and_title(line: str) -> tuple[str, str] | None:
     if match is None:
         return None
     title = match["title"].strip()
-    bold, closed = match["bold"], match["close"]
-    if not (match["before"] or match["after"] or closed or title.endswith("?")):
+    bold, closed = match["bold"], match["inner"] or match["outer"]
+    marked = match["before"] or match["after"] or closed
+    if not marked and not (line[match.start("title") - 1].isspace() and _ASKS.search(title)):
         return None
     if bold and not closed:
         title = title.removesuffix(bold).rstrip() if title.endswith(bold) else bold + title
     elif closed and not bold:
         title = closed + title
-    return f"Q{match['number']}", title
+    return (f"Q{match['number']}", title) if title else None
 
 
 def _labelled(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
-    if state.is_code_block(start) or (state.level and state.sCount[start] >= state.blkIndent):
+    nested = state.level and state.parentType != "table"  # a table raises the level and holds no blocks
+    if state.is_code_block(start) or (nested and state.sCount[start] >= state.blkIndent):
         return False  # code, or a line that belongs to the list or quote around it
-    begin = state.bMarks[start] + state.tShift[start]
-    found = label_and_title(state.src[begin : state.eMarks[start]].rstrip())
+    found = label_and_title(_line(state, start))
     if found is None:
         return False
     if silent:
@@ -77,19 +96,118 @@ def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # no
         return False
     if silent:
         return True
-    token = state.tokens[-1]
-    closing = _CLOSING.fullmatch(_line(state, state.line - 1)) if state.line - 1 > start else None
-    if closing and closing[1].startswith(token.markup):
+    token, last = state.tokens[-1], state.line - 1
+    question = _first_question(state, start + 1, state.line)
+    # What closes it may be the end of another block, whose beginning it has swallowed together with a question.
+    swallowed = question is not None and any(_opens(state, each, token.markup) for each in range(question, last))
+    if last > start and _closes(state, last, token.markup) and not swallowed:
         return True
     token.meta["unclosed"] = True
-    for number in range(start + 1, state.line):
-        if label_and_title(_line(state, number).strip()):
-            token.content = state.getLines(start + 1, number, state.sCount[start], keepLastLF=True)
-            token.map = [start, number]
-            state.line = number
-            break
+    if question is not None:
+        token.content = state.getLines(start + 1, question, state.sCount[start], keepLastLF=True)
+        token.map = [start, question]
+        state.line = question
     return True
 
 
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
+    """markdown-it's own rule, but what would go on to a blank line, or for ever, ends before a question or a fence."""
+    if not html_block(state, start, end, silent):
+        return False
+    if silent:
+        return True
+    token = state.tokens[-1]
+    text = token.content.lstrip().lower()
+    mark = next((_ENDS[opening] for opening in _ENDS if text.startswith(opening)), None)
+    if mark is None:
+        stop = _first(state, start + 1, state.line, lambda line: bool(label_and_title(line)) or _FENCE.match(line))
+    else:
+        stop = None if mark in text else _first_question(state, start + 1, state.line)
+    if stop is not None:
+        token.content = state.getLines(start, stop, state.blkIndent, keepLastLF=True)
+        token.map = [start, stop]
+        state.line = stop
+    return True
+
+
+def _lettered(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
+    """Lines that begin with `a.`, `b.` and so on are a list, which markdown-it takes for text."""
+    if state.is_code_block(start) or not _LETTER["a"].match(_line(state, start)):
+        return False
+    if silent:
+        return True
+    items: list[tuple[int, int, str]] = []
+    line = start
+    for letter in string.ascii_lowercase:
+        if line >= state.lineMax or not (match := _LETTER[letter].match(_line(state, line))):
+            break
+        first, text = line, [_line(state, line)[match.end() :]]
+        line += 1
+        while line < state.lineMax and not _ends_item(state, line, letter):
+            text.append(_line(state, line))
+            line += 1
+        items.append((first, line, "\n".join(text)))
+    outer = state.push("ordered_list_open", "ol", 1)
+    outer.attrs, outer.map = {"type": "a"}, [start, line]
+    for item in items:
+        _item(state, *item)
+    state.push("ordered_list_close", "ol", -1)
+    state.line = line
+    return True
+
+
+def _ends_item(state: StateBlock, number: int, letter: str) -> bool:
+    """Whether a line begins the next lettered item, or another block."""
+    following = chr(ord(letter) + 1)
+    if state.isEmpty(number) or (following in _LETTER and _LETTER[following].match(_line(state, number))):
+        return True
+    return any(rule(state, number, state.lineMax, True) for rule in state.md.block.ruler.getRules("paragraph"))
+
+
+def _item(state: StateBlock, first: int, end: int, text: str) -> None:
+    state.push("list_item_open", "li", 1).map = [first, end]
+    opening = state.push("paragraph_open", "p", 1)
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = text, [first, end], []
+    closing = state.push("paragraph_close", "p", -1)
+    opening.hidden = closing.hidden = True
+    state.push("list_item_close", "li", -1)
+
+
+def _flattened(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
+    """A line that is nested too deep is text, whatever it is; markdown-it would drop it with all that follows."""
+    if silent or state.level < MAX_NESTING:
+        return False
+    state.line = start + 1
+    token = state.push("paragraph_open", "p", 1)
+    token.map, token.meta = [start, state.line], {"deep": True}
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = _line(state, start), [start, state.line], []
+    state.push("paragraph_close", "p", -1)
+    return True
+
+
+def _first_question(state: StateBlock, first: int, end: int) -> int | None:
+    """The first line of some that is a question, None where there is none."""
+    return _first(state, first, end, label_and_title)
+
+
+def _first(state: StateBlock, first: int, end: int, holds: Callable[[str], object]) -> int | None:
+    return next((number for number in range(first, end) if holds(_line(state, number))), None)
+
+
+def _closes(state: StateBlock, number: int, markup: str) -> bool:
+    """Whether a line closes a fence that was opened with some markup (CommonMark, section 4.5)."""
+    line = _line(state, number)
+    return not state.is_code_block(number) and line.startswith(markup) and not line.strip(markup[0])
+
+
+def _opens(state: StateBlock, number: int, markup: str) -> bool:
+    """Whether a line would open a fence with a language, if it did not stand in one."""
+    line = _line(state, number)
+    return not state.is_code_block(number) and line.startswith(markup) and bool(line.strip(markup[0] + " \t"))
+
+
 def _line(state: StateBlock, number: int) -> str:
-    return state.src[state.bMarks[number] : state.eMarks[number]]
+    """A line's text without its indentation."""
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()

@@ -43,7 +43,8 @@ def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[C
         functions = list(_functions(source))
     except (tokenize.TokenError, SyntaxError) as error:
         line, column = error.args[1][:2] if isinstance(error, tokenize.TokenError) else (error.lineno, error.offset)
-        return list(cards), [source.report(rules.BAD_SIDECAR, line or 1, max(column or 1, 1), reason=error.args[0])]
+        line = min(line or 1, len(source.text.rstrip().split("\n")))  # an end that is missing is missed behind the last
+        return list(cards), [source.report(rules.BAD_SIDECAR, line, max(column or 1, 1), reason=error.args[0])]
     found: list[Diagnostic] = []
     attached = list(cards)
     seen: set[str] = set()
@@ -59,18 +60,7 @@ def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[C
             case []:
                 found.append(_unmatched(source, function, cards, document))
             case several:
-                names = ", ".join(f"`{function.role}_{_identifier(cards[index].id)}`" for index in several)
-                label, count = cards[several[0]].label, len(several)
-                found.append(
-                    source.report(
-                        rules.SEVERAL_CHECKS_FOR_LABEL,
-                        function.first,
-                        function=function.name,
-                        label=label,
-                        count=count,
-                        advice=names,
-                    )
-                )
+                found.append(_ambiguous(source, function, [cards[index] for index in several]))
     return attached, found
 
 
@@ -82,6 +72,17 @@ def _matches(cards: Sequence[Card], target: str) -> list[int]:
 
 def _identifier(card_id: str) -> str:
     return re.sub(r"\W", "_", card_id)
+
+
+def _ambiguous(source: Source, function: _Function, cards: Sequence[Card]) -> Diagnostic:
+    names = dict.fromkeys(f"`{function.role}_{_identifier(card.id)}`" for card in cards)
+    if len(names) < len(cards):
+        advice = "give each question an id of its own"
+    else:
+        advice = f"name it after the card's id: {', '.join(names)}"
+    return source.report(
+        rules.SEVERAL_QUESTIONS, function.first, function=function.name, count=len(cards), advice=advice
+    )
 
 
 def _unmatched(source: Source, function: _Function, cards: Sequence[Card], document: str) -> Diagnostic:
@@ -109,30 +110,35 @@ def _fence(source: Source, functions: Sequence[_Function], function: _Function) 
 
 
 def _functions(source: Source) -> Iterator[_Function]:
-    """The check and refute functions, each with the lines up to the next statement at the margin."""
-    statements = list(_statements(source.text))
-    ends = [first - 1 for first, _ in statements[1:]] + [len(source.lines)]
+    """The check and refute functions, each with its decorators and up to the last line of its body."""
     decorated: int | None = None
-    for (first, words), last in zip(statements, ends, strict=True):
+    for first, last, words in _statements(source.text):
         if words[0] == "@":
             decorated = decorated or first
             continue
-        if words[0] == "async":
-            words = words[1:]
-        if words[0] == "def" and re.match(r"(check|refute)_\w", words[1]):
-            yield _Function(words[1], decorated or first, last)
+        name = re.match(r"(?:async )?def ((?:check|refute)_\w+) \(", " ".join(words))
+        if name:
+            yield _Function(name[1], decorated or first, last)
         decorated = None
 
 
-def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line and words of every statement at the margin, up to the colon of a compound one."""
-    depth, first = 0, 0
-    words: list[str] = []
+def _statements(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """First line, last line and words of every statement at the margin; of a compound one the words of its head."""
+    depth, first, last = 0, 0, 0
+    head: list[str] = []
+    complete = False
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         depth += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
-        if token.type == tokenize.NEWLINE and words:
-            yield first, words
-            words = []
-        elif token.type not in _LAYOUT and depth == 0:
-            first = token.start[0] if not words else first
-            words.append(token.string)
+        if token.type in _LAYOUT:
+            complete = complete or token.type == tokenize.NEWLINE
+            continue
+        if depth == 0 and complete and head:
+            yield first, last, head
+            head = []
+        if depth == 0:
+            first = first if head else token.start[0]
+            head.append(token.string)
+            complete = False
+        last = token.end[0]
+    if head:
+        yield first, last, head

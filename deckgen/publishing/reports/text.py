@@ -53,4 +53,4 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())
+    return "\n".join(f"  {line}" for line in text.split("\n")) if text else ""
