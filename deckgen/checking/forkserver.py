@@ -120,7 +120,7 @@ class Zygote:
             "blocks": [_wired(block) for block in run.blocks],
             "timeout": run.timeout,
             "negate": sorted(run.negate),
-            "analyse": run.standin,
+            "analyse": run.read,
         }
         self._channel.settimeout(run.timeout + _GRACE_SECONDS)
         try:

@@ -25,10 +25,13 @@ def derived(trees: Iterable[ast.AST], known: Collection[str] = ()) -> set[str]:
 def constant(test: ast.expr) -> bool:
     """Whether nothing in a test could ever make it false."""
     parts = {type(node) for node in ast.walk(test)}
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and not parts & {ast.Call, ast.Await}:
-        return ast.dump(test.left) == ast.dump(test.comparators[0]) or not parts & _VARYING
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
         return any(isinstance(value, ast.Constant) and bool(value.value) for value in test.values)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and not parts & {ast.Call, ast.Await}:
+        # An attribute or an item may be made anew each time, so that only identity of the two is a claim.
+        looked_up = isinstance(test.ops[0], ast.Is) and bool(parts & {ast.Attribute, ast.Subscript})
+        if ast.dump(test.left) == ast.dump(test.comparators[0]) and not looked_up:
+            return True
     return not parts & _VARYING
 
 
@@ -43,7 +46,7 @@ def absence(test: ast.expr) -> bool:
         return False
     if isinstance(test.ops[0], (ast.NotEq, ast.NotIn, ast.IsNot)):
         return True
-    return any(_empty(side) for side in (test.left, test.comparators[0]))
+    return isinstance(test.ops[0], (ast.Eq, ast.Is)) and any(_empty(side) for side in (test.left, test.comparators[0]))
 
 
 def uses(node: ast.AST, names: Collection[str]) -> bool:
@@ -56,6 +59,8 @@ def _empty(node: ast.expr) -> bool:
         return node.value is None or (not isinstance(node.value, bool) and not node.value)
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         return not node.elts
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args:
+        return node.func.id in ("set", "frozenset", "list", "tuple", "dict", "str")
     return isinstance(node, ast.Dict) and not node.keys
 
 
@@ -72,20 +77,26 @@ def _reached(node: ast.AST, names: Collection[str]) -> Iterator[str]:
     if source is not None and uses(source, names):
         for target in targets:
             yield from _stored(target)
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            if uses(node, names):
-                yield name
-                yield from _filled(node)
-        case ast.Call(func=function, args=arguments):
-            if uses(function, names) or any(uses(argument, names) for argument in arguments):
-                yield from _receiver(node)
-                for argument in arguments:
-                    yield from _filled(argument)
-        case ast.Try(body=body, handlers=handlers) if any(uses(part, names) for part in body):
-            for handler in handlers:
-                yield from [handler.name] if handler.name else []
-                yield from _stored(handler)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and uses(node, names):
+        yield node.name
+        yield from _filled(node)
+    elif isinstance(node, ast.Call):
+        yield from _called(node, names)
+    elif isinstance(node, (ast.With, ast.AsyncWith)) and any(uses(part, names) for part in node.body):
+        for item in node.items:  # it may record what happens in it
+            yield from _stored(item)
+    elif isinstance(node, ast.Try) and any(uses(part, names) for part in node.body):
+        for handler in node.handlers:
+            yield from [handler.name] if handler.name else []
+            yield from _stored(handler)
+
+
+def _called(node: ast.Call, names: Collection[str]) -> Iterator[str]:
+    """What SQLAlchemy is given it may change: objects, and what a hook fills."""
+    if uses(node.func, names) or any(uses(argument, names) for argument in node.args):
+        yield from _receiver(node)
+        for argument in node.args:
+            yield from [argument.id] if isinstance(argument, ast.Name) else _filled(argument)
 
 
 def _binding(node: ast.AST) -> tuple[ast.expr | None, Sequence[ast.AST]]:
@@ -115,16 +126,29 @@ def _stored(node: ast.AST) -> Iterator[str]:
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             yield part.id
         elif isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store):
-            yield from [part.value.id] if isinstance(part.value, ast.Name) else []
+            yield from _base(part)
 
 
 def _filled(node: ast.AST) -> Iterator[str]:
-    """The names whose methods are called in a node: what an event hook appends to is derived from the event."""
+    """The names that a hook changes: those whose methods it calls, and those outside it that it counts or sets."""
+    outside: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             yield from _receiver(part)
+        elif isinstance(part, (ast.Global, ast.Nonlocal)):
+            outside.update(part.names)
+        elif isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store):
+            yield from _base(part)
+    yield from outside
 
 
 def _receiver(call: ast.Call) -> Iterator[str]:
-    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        yield call.func.value.id
+    """The name at the bottom of what a method is called on: `x` of `x.a.append(1)`."""
+    if isinstance(call.func, ast.Attribute):
+        yield from _base(call.func)
+
+
+def _base(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    yield from [node.id] if isinstance(node, ast.Name) else []

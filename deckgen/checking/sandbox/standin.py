@@ -1,7 +1,7 @@
 """A stand-in for SQLAlchemy: it has the real package's names, accepts whatever is done with them, and knows nothing.
 
-It equals nothing, contains nothing, iterates as empty and is false when tested, so that a check which really asks
-SQLAlchemy something must fail on it.
+It equals nothing but itself, contains nothing, iterates as empty and is false when tested, so that a check which really
+asks SQLAlchemy something must fail on it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ import sys
 import types
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from typing import Any
+from unittest import mock
 
 _ROOT = "sqlalchemy"
 
 
 def install() -> None:
     """Replace SQLAlchemy, which must have been imported, in this process and for good."""
+    is_async = mock._is_async_obj  # type: ignore[attr-defined] # a mock must not be async because a stand-in can be
+    mock._is_async_obj = lambda thing: not isinstance(type(thing), _Meta) and is_async(thing)  # type: ignore[attr-defined]
     real = {name: module for name, module in sys.modules.items() if name.split(".")[0] == _ROOT}
     for name in real:
         del sys.modules[name]
@@ -33,11 +36,11 @@ def _plain(name: str) -> bool:
 class _Behaviour:
     """What instances of a stand-in and stand-in classes have in common."""
 
-    def __eq__(self, other: object) -> bool:
-        return False
+    def __eq__(self, other: object) -> Any:
+        return self is other or NotImplemented
 
-    def __ne__(self, other: object) -> bool:
-        return True
+    def __ne__(self, other: object) -> Any:
+        return self is not other
 
     def __hash__(self) -> int:
         return id(self)
@@ -109,8 +112,10 @@ class _Meta(_Behaviour, type):
         return cls
 
     def __call__(cls, *args: Any, **keywords: Any) -> Any:
+        """An instance, of a class of its own where the class is SQLAlchemy's, so that `isinstance` knows nothing."""
+        made = vars(cls).get("_twin", cls)
         try:
-            return super().__call__(*args, **keywords)
+            return type.__call__(made, *args, **keywords)
         except TypeError:  # a subclass whose own __init__ cannot take what the real base would have passed on
             return StandIn()
 
@@ -147,8 +152,18 @@ class StandIn(_Behaviour, metaclass=_Meta):
             return args[0]
         return StandIn()
 
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
+        return (StandIn,)  # a base that a function would have returned
+
     def __repr__(self) -> str:
         return "<stand-in for SQLAlchemy>"
+
+
+class _Function(StandIn):
+    """A function of SQLAlchemy's: given a class, it is no decorator but asks something of it, as `inspect` does."""
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return args[0] if len(args) == 1 and isinstance(args[0], types.FunctionType) else StandIn()
 
 
 class _Module(types.ModuleType):
@@ -172,9 +187,13 @@ class _Module(types.ModuleType):
 
 
 def _like(name: str, value: object) -> Any:
-    if isinstance(value, type) and issubclass(value, BaseException):
-        return type(name, (Exception,), {})  # an except clause takes nothing but a real exception class
-    return _Meta(name, (StandIn,), {}) if isinstance(value, type) else StandIn()
+    if not isinstance(value, type):
+        return _Function() if isinstance(value, types.FunctionType) else StandIn()
+    if issubclass(value, BaseException):  # an except clause takes nothing but a real exception class
+        return type(name, (Warning if issubclass(value, Warning) else Exception,), {})
+    made = _Meta(name, (StandIn,), {})
+    type.__setattr__(made, "_twin", _Meta(name, (made,), {}))
+    return made
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
