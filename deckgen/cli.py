@@ -16,6 +16,7 @@ import click
 from deckgen import __version__
 
 if TYPE_CHECKING:
+    from deckgen.checking.verify import Running
     from deckgen.diagnostics import Diagnostic
     from deckgen.model import Deck, Report
 
@@ -26,6 +27,8 @@ _format = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report."
 )
 _workers = click.option("-j", "workers", type=click.IntRange(1), metavar="N", help="Workers; default: one per core.")
+
+_trust = click.option("--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,7 +48,8 @@ def cli() -> None:
 @click.option("-o", "out", type=click.Path(file_okay=False, path_type=Path), default="build", help="Where to write.")
 @click.option("--release", is_flag=True, help="Write the released ledger, which fixes every note's identity.")
 @_workers
-def build(paths: tuple[str, ...], out: Path, release: bool, workers: int | None) -> int:
+@_trust
+def build(paths: tuple[str, ...], out: Path, release: bool, workers: int | None, trusted: bool) -> int:
     """Prove decks and pack what is proved, into OUT/DECK.apkg and OUT/DECK.report.json."""
     from deckgen import console, pipeline
 
@@ -53,7 +57,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, workers: int | None)
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.build(deck, out, ledgers, progress, workers)
+            return pipeline.build(deck, out, ledgers, progress, _running(workers, trusted))
 
     return _each(paths, "text", run, out.as_posix())
 
@@ -72,13 +76,14 @@ def lint(paths: tuple[str, ...], form: str) -> int:
 @_paths
 @_format
 @_workers
-def verify(paths: tuple[str, ...], form: str, workers: int | None) -> int:
+@_trust
+def verify(paths: tuple[str, ...], form: str, workers: int | None, trusted: bool) -> int:
     """Run the checks of decks."""
     from deckgen import console, pipeline
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.verify(deck, progress, workers)
+            return pipeline.verify(deck, progress, _running(workers, trusted))
 
     return _each(paths, form, run)
 
@@ -97,6 +102,13 @@ def audit(packages: tuple[Path, ...]) -> int:
         console.say(f"{path}: {len(findings)} findings" if findings else f"{path}: nothing to find fault with")
         status = WRONG_CARDS if findings else status
     return status
+
+
+def _running(workers: int | None, trusted: bool) -> Running:
+    from deckgen.checking.verify import Running
+    from deckgen.model import Trust
+
+    return Running(workers, Trust.GIVEN if trusted else Trust.NONE)
 
 
 def _each(paths: Sequence[str], form: str, verb: Callable[[Deck], Report], folder: str = "") -> int:

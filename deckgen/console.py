@@ -65,6 +65,8 @@ def summary(report: Report, folder: str = "") -> None:
         line.append(f" ({report.seconds:.1f} s)", "dim")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(line)
+    for layer in report.unconfined:
+        console.print(Text(f"checks ran without {layer}", "yellow"))
     if report.package is not None:
         path = (Path(folder) / report.package.path).as_posix()
         console.print(Text(f"{path}: {report.package.notes} notes, import it into Anki"))

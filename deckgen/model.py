@@ -206,6 +206,13 @@ class Job:
     timeout: float
 
 
+class Trust(StrEnum):
+    """Whether checks may run where they cannot be confined."""
+
+    NONE = "none"
+    GIVEN = "given"
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """Every expectation that was executed held, and every control failed as it must; `idle` ones were not executed."""
@@ -412,7 +419,10 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one command found out about one deck; `packed` are the ids of the cards that went into the package."""
+    """All that one command found out about one deck; `packed` are the ids of the cards that went into the package.
+
+    `unconfined` names the layers of confinement that this system refused, each with its reason.
+    """
 
     verb: Verb
     deck: Deck
@@ -420,6 +430,7 @@ class Report:
     environments: tuple[Environment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     packed: frozenset[str] = frozenset()
+    unconfined: tuple[str, ...] = ()
     package: Shipped | None = None
     seconds: float = 0.0
 

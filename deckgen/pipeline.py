@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from deckgen import rules
-from deckgen.checking.verify import Verification, admit
+from deckgen.checking.verify import Running, Verification, admit
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location, Severity
 from deckgen.model import (
@@ -55,20 +55,20 @@ def _unrun(card: Card) -> Verdict | None:
     return None if card.checked else Verdict.UNCHECKED
 
 
-def verify(deck: Deck, progress: Progress, workers: int | None = None) -> Report:
+def verify(deck: Deck, progress: Progress, running: Running) -> Report:
     """Prove every card that has a check. Raises SurroundingsError."""
     started = time.monotonic()
-    return _proved(Verb.VERIFY, deck, prove(deck, progress, workers=workers), started)
+    return _proved(Verb.VERIFY, deck, prove(deck, progress, running), started)
 
 
-def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, workers: int | None = None) -> Report:
+def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, running: Running) -> Report:
     """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and report into `out`.
 
     A package that the engine objects to is not written. Raises SurroundingsError, LedgerError, EngineMissingError
     and OSError.
     """
     started = time.monotonic()
-    verification = prove(deck, progress, workers=workers)
+    verification = prove(deck, progress, running)
     admitted = admit(deck, verification.judgements)
     report = _proved(Verb.BUILD, deck, verification, started)
     if any(isinstance(each, VerifiedCard) for each in admitted):
@@ -86,6 +86,7 @@ def _proved(verb: Verb, deck: Deck, verification: Verification, started: float) 
         judgements=verification.judgements,
         environments=tuple(dict.fromkeys(result.environment for result in results)),
         diagnostics=(*deck.diagnostics, *verification.diagnostics),
+        unconfined=verification.unconfined,
         seconds=time.monotonic() - started,
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 from deckgen.checking.controls import End, Expectation, Run, Trial
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Fence
+from deckgen.model import Block, Fence, Trust
 
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 10.0
@@ -46,9 +46,11 @@ class PreludeError(Exception):
 class Zygote:
     """One fork server, with the real SQLAlchemy or with the stand-in."""
 
-    def __init__(self, scratch: str, prelude: Fence | None, *, standin: bool, timeout: float) -> None:
+    def __init__(self, scratch: str, prelude: Fence | None, *, standin: bool, timeout: float, trust: Trust) -> None:
         self.standin = standin
         self.layers: tuple[str, ...] = ()
+        self.missing: tuple[str, ...] = ()
+        self._trust = trust
         self._scratch = tempfile.mkdtemp(dir=scratch)
         self._prelude = prelude
         self._timeout = timeout
@@ -77,6 +79,7 @@ class Zygote:
             "scratch": self._scratch,
             "prelude": _wired(Block(prelude.code, prelude.location.path, prelude.location.line)) if prelude else None,
             "standin": self.standin,
+            "trusted": self._trust is Trust.GIVEN,
         }
         wire.send(self._channel, settings)
 
@@ -84,14 +87,16 @@ class Zygote:
         """Wait for the process to have imported SQLAlchemy and run the prelude; raises PreludeError or the like."""
         loaded = self._heard(_START_SECONDS)
         if loaded is None:
-            raise self._broken()
+            raise self._broken("the process that runs checks could not be started")
+        if loaded["refusal"]:
+            raise self._broken(f"checks cannot be confined here: {loaded['refusal']} (--trust-checks runs them anyway)")
+        self.layers, self.missing = tuple(loaded["layers"]), tuple(loaded["missing"])
         ready = self._heard(self._timeout)
         if ready is None:
             raise self._blame("ended the process that ran it")
         if ready["prelude"]:
             message, line = ready["prelude"]["message"], ready["prelude"]["line"]
             raise self._blame(f"raised {message}", line or 1)
-        self.layers = tuple(ready["layers"])
 
     def _heard(self, seconds: float) -> dict[str, Any] | None:
         """The next message within some seconds, None where the process ended; raises as `wait_until_ready` does."""
@@ -106,16 +111,16 @@ class Zygote:
     def _blame(self, what: str, line: int = 1) -> Exception:
         """The error of a start that failed: the prelude's if there is one, else the machine's."""
         if self._prelude is None:
-            return self._broken()
+            return self._broken("the process that runs checks could not be started")
         self.close()
         return PreludeError(what, Location(self._prelude.location.path, line), standin=self.standin)
 
-    def _broken(self) -> SurroundingsError:
+    def _broken(self, why: str) -> SurroundingsError:
         self.close()
-        return SurroundingsError("the process that runs checks could not be started")
+        return SurroundingsError(why)
 
     def run(self, run: Run) -> Trial | None:
-        """How a run ended, None where the zygote itself was lost."""
+        """How a run ended, None where the zygote itself was lost; raises SurroundingsError."""
         request = {
             "blocks": [_wired(block) for block in run.blocks],
             "timeout": run.timeout,
@@ -128,6 +133,8 @@ class Zygote:
             answer = wire.receive(self._channel)
         except (OSError, ValueError):
             return None
+        if answer is not None and answer["end"] == "surroundings":
+            raise SurroundingsError(f"a check could not be run: {answer['message']}")
         return None if answer is None else _trial(answer)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deckgen import rules
@@ -16,13 +16,13 @@ from deckgen.model import (
     Broken,
     Card,
     Deck,
-    Job,
     Judgement,
     MarkedCard,
     Packable,
     Passed,
     Progress,
     Result,
+    Trust,
     Unchecked,
     Verdict,
     VerifiedCard,
@@ -35,17 +35,31 @@ class Verification:
 
     judgements: tuple[Judgement, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    unconfined: tuple[str, ...] = ()
 
 
-def verify(deck: Deck, progress: Progress, *, workers: int | None = None) -> Verification:
-    """Prove every card that has a check; `workers` defaults to the number of cores. Raises SurroundingsError."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How checks are run: by how many workers (None: one per core), and whether they may run unconfined."""
+
+    workers: int | None = None
+    trust: Trust = Trust.NONE
+
+
+def verify(deck: Deck, progress: Progress, running: Running) -> Verification:
+    """Prove every card that has a check. Raises SurroundingsError."""
     jobs, results = plan(deck, places(deck))
     diagnostics: list[Diagnostic] = []
+    unconfined: tuple[str, ...] = ()
     if jobs:
+        workers = running.workers or len(os.sched_getaffinity(0))
+        zygotes = Zygotes(deck.prelude, workers=workers, prelude_timeout=deck.timeout, trust=running.trust)
         try:
-            for done, result in enumerate(_run(deck, jobs, workers or len(os.sched_getaffinity(0))), 1):
-                results.append(result)
-                progress(done, len(jobs))
+            with zygotes as executor:
+                unconfined = executor.unconfined
+                for done, result in enumerate(executor.run(jobs), 1):
+                    results.append(result)
+                    progress(done, len(jobs))
         except PreludeError as error:
             rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
             diagnostics.append(rule.at(error.location, reason=error))
@@ -55,12 +69,7 @@ def verify(deck: Deck, progress: Progress, *, workers: int | None = None) -> Ver
     for result in results:
         by_place.setdefault(result.card.location, []).append(result)
     judgements = (judge(card, tuple(by_place.get(card.location, ()))) for card in deck.cards)
-    return Verification(tuple(judgements), tuple(diagnostics))
-
-
-def _run(deck: Deck, jobs: Sequence[Job], workers: int) -> Iterator[Result]:
-    with Zygotes(deck.prelude, workers=workers, prelude_timeout=deck.timeout) as executor:
-        yield from executor.run(jobs)
+    return Verification(tuple(judgements), tuple(diagnostics), unconfined)
 
 
 def judge(card: Card, results: tuple[Result, ...]) -> Judgement:

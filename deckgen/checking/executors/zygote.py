@@ -14,14 +14,17 @@ from typing import Self
 
 from deckgen.checking.controls import End, Run, Trial, prove
 from deckgen.checking.forkserver import PreludeError, SurroundingsError, Zygote
-from deckgen.model import Crashed, Fence, Job, Result
+from deckgen.model import Crashed, Fence, Job, Result, Trust
 
 
 class Zygotes:
     """An executor for one deck: its zygotes run the deck's prelude once and fork a child for every run."""
 
-    def __init__(self, prelude: Fence | None, *, workers: int, prelude_timeout: float) -> None:
+    def __init__(
+        self, prelude: Fence | None, *, workers: int, prelude_timeout: float, trust: Trust = Trust.NONE
+    ) -> None:
         self._prelude = prelude
+        self._trust = trust
         self._workers = workers
         self._timeout = prelude_timeout
         self._scratch = ""
@@ -49,6 +52,11 @@ class Zygotes:
         for zygote in living:
             zygote.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    @property
+    def unconfined(self) -> tuple[str, ...]:
+        """The layers of confinement that this system refused, each with its reason."""
+        return self._first[0].missing
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
         """A result for every job, as they arrive; closing the iterator leaves the rest undone."""
@@ -95,7 +103,7 @@ class Zygotes:
         return plain, standin
 
     def _spawned(self, *, standin: bool) -> Zygote:
-        zygote = Zygote(self._scratch, self._prelude, standin=standin, timeout=self._timeout)
+        zygote = Zygote(self._scratch, self._prelude, standin=standin, timeout=self._timeout, trust=self._trust)
         with self._lock:
             self._living.append(zygote)
         zygote.spawn()

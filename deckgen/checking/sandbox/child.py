@@ -64,8 +64,10 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
         names = dependence.derived(trees, request["derived"]) if request["analyse"] else set()
         codes = []
         for block, tree in zip(blocks, trees, strict=True):
-            expectations += instrument(tree, block["path"], block["entry"], len(expectations), request["negate"])
-            codes.append((compile(tree, block["path"], "exec", _FLAGS, dont_inherit=True, optimize=0), block["entry"]))
+            path, entry, start = block["path"], block["entry"], len(expectations)
+            negated = request["negate"]
+            expectations += instrument(tree, path, entry=entry, start=start, negated=negated)
+            codes.append((compile(tree, path, "exec", _FLAGS, dont_inherit=True, optimize=0), entry))
         trees.clear()
         provided = helpers.provide(namespace, blocks)
         _execute(codes, namespace)
@@ -81,7 +83,7 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
         answer |= {"end": "exited", "message": text_of(error)} | place(error, blocks)
     answer |= _left_behind(answer, leftovers)
     answer["expectations"] = [_described(each) | (_read(each, names) if names else {}) for each in expectations]
-    answer["hits"] = sorted(recorder.hits)
+    answer["hits"] = sorted(recorder.hits & set(range(len(expectations))))
     return answer
 
 

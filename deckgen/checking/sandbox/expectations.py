@@ -82,15 +82,18 @@ class _Instrument(ast.NodeTransformer):
 
 
 def instrument(
-    tree: ast.Module, path: str, entry: str | None, start: int, negated: Collection[int]
+    tree: ast.Module, path: str, *, entry: str | None, start: int, negated: Collection[int]
 ) -> list[Expectation]:
     """Number the assertions of a block from `start` on, and turn round those in `negated`.
+
+    `entry` names the function whose first level is the check's top level, None where that is the block's own.
 
     Raises SyntaxError for an assertion of a tuple, which Python itself only warns of.
     """
     function = next((node for node in tree.body if isinstance(node, _FUNCTION) and node.name == entry), None)
     scope: Sequence[ast.stmt] = function.body if function else tree.body
-    visitor = _Instrument(path, function, {id(node) for node in scope if isinstance(node, ast.Assert)}, start)
+    top = {id(node) for node in scope if isinstance(node, ast.Assert)}
+    visitor = _Instrument(path, function, top, start)
     visitor.negated = negated
     visitor.visit(tree)
     return visitor.found

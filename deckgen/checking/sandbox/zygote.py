@@ -16,11 +16,14 @@ import sys
 import time
 import types
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from . import child, dependence, limits, prewarm, standin, sweep, wire
+from . import child, confinement, dependence, kernel, prewarm, standin, sweep, wire
+from .confinement import Confinement
 
 MAX_VERDICT_BYTES = 256 * 1024
+MAX_FILES = 4096
 _NONCE_BYTES = 32
 _F_ADD_SEALS, _F_SEAL_SHRINK, _F_SEAL_GROW = 1033, 2, 4
 
@@ -28,24 +31,44 @@ _F_ADD_SEALS, _F_SEAL_SHRINK, _F_SEAL_GROW = 1033, 2, 4
 def serve(descriptor: int) -> None:
     """Answer requests on a socket until its other end is closed; never returns.
 
-    The first message configures the server: `scratch` (a folder that exists), `prelude` (a block or null) and
-    `standin` (whether SQLAlchemy is to be replaced). It is answered with versions, layers, and what became of the
-    prelude; every later one is a run (see `child.main`) and is answered with how it ended.
+    The first message configures the server: `scratch` (a folder that exists), `prelude` (a block or null), `standin`
+    (whether SQLAlchemy is to be replaced) and `trusted` (whether to serve without the layers that confine a run). It is
+    answered twice: with what the process is and how it is confined, and with what became of the prelude. Every later
+    message is a run (see `child.main`) and is answered with how it ended.
     """
     channel = socket.socket(fileno=descriptor)
     settings = wire.receive(channel)
     if settings is None:
         os._exit(0)
     scratch = str(settings["scratch"])
-    os.chdir(scratch)
-    limits.adopt_orphans()
+    os.chdir("/")
     prewarm.warm()
     import sqlalchemy
 
     version = sqlalchemy.__version__
     if settings["standin"]:
         standin.install()
-    wire.send(channel, {"loaded": True})  # from here on the clock is the prelude's
+    base = kernel.address_space()
+    refused = confinement.enter_namespaces(scratch)
+    deckgen = os.getppid()
+    pid = os.fork()
+    if pid:
+        channel.close()
+        _keep(pid, scratch, deckgen)
+    children = None if refused is None else _children()
+    confined = confinement.confine(scratch, refused)
+    os.chdir(scratch)
+    wire.send(
+        channel,
+        {
+            "python": platform.python_version(),
+            "sqlalchemy": version,
+            "sqlite": sqlite3.sqlite_version,
+            "layers": confined.layers,
+            "missing": confined.missing,
+            "refusal": None if settings["trusted"] else _refusal(confined, scratch),
+        },
+    )  # from here on the clock is the prelude's
     module = types.ModuleType(child.MODULE)
     sys.modules[child.MODULE] = module
     prelude = settings["prelude"]
@@ -54,18 +77,41 @@ def serve(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # what lives now is never collected, so that children do not copy its pages by counting
-    ready = {
-        "python": platform.python_version(),
-        "sqlalchemy": version,
-        "sqlite": sqlite3.sqlite_version,
-        "layers": list(limits.LAYERS),
-        "prelude": trouble,
-    }
-    wire.send(channel, ready)
-    server = _Server(channel, scratch, module.__dict__, [*derived, "engine", "session"])
+    wire.send(channel, {"prelude": trouble})
+    server = _Server(
+        channel=channel,
+        scratch=scratch,
+        namespace=module.__dict__,
+        derived=[*derived, "engine", "session"],
+        confined=confined,
+        children=children,
+        base=base,
+    )
     while (request := wire.receive(channel)) is not None:
         wire.send(channel, server.run(request))
     os._exit(0)
+
+
+def _keep(pid: int, scratch: str, deckgen: int) -> None:
+    """Wait for the server, which may not leave its scratch folder, and delete the folder; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.waitpid(pid, 0)
+    with contextlib.suppress(OSError):
+        sweep.delete(scratch)
+        if os.getppid() != deckgen:  # it was killed; what it would have deleted falls to the last of us
+            os.rmdir(os.path.dirname(scratch))
+    os._exit(0)
+
+
+def _refusal(confined: Confinement, scratch: str) -> str | None:
+    """Why this process must not run a stranger's code, None where it may."""
+    if not confined.base:
+        return "; ".join(confined.missing)
+    folder = os.path.join(scratch, "escapes")
+    os.mkdir(folder)
+    found = confinement.working_escapes(confined, folder)
+    sweep.delete(folder)
+    return f"from inside a run one can {', '.join(found)}" if found else None
 
 
 def _run_prelude(prelude: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any] | None:
@@ -84,26 +130,38 @@ def _names_of(prelude: Mapping[str, Any]) -> set[str]:
     return dependence.derived([ast.parse(prelude["code"])])
 
 
+@dataclass(frozen=True, slots=True)
 class _Server:
-    """Forks, watches, kills and cleans up; keeps nothing from one run to the next."""
+    """Forks, watches, kills and cleans up; keeps nothing from one run to the next.
 
-    def __init__(self, channel: socket.socket, scratch: str, namespace: dict[str, Any], derived: list[str]) -> None:
-        self.channel = channel
-        self.scratch = scratch
-        self.namespace = namespace
-        self.derived = derived
-        self.base = limits.address_space()
-        self.children = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
+    `derived` are the names that come from SQLAlchemy before a check begins, `children` lists what was re-parented here,
+    and `base` is the address space that a child is born with.
+    """
+
+    channel: socket.socket
+    scratch: str
+    namespace: dict[str, Any]
+    derived: list[str]
+    confined: Confinement
+    children: int | None
+    base: int
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run one request in a child; the answer has an `end`, and `output` holds the beginning of what was printed."""
+        started = time.monotonic()
+        try:
+            answer = self._run(request, started)
+        except OSError as error:  # the child's own errors stay in the child
+            answer = {"end": "surroundings", "message": error.strerror or str(error)}
+        return answer | {"seconds": time.monotonic() - started}
+
+    def _run(self, request: dict[str, Any], started: float) -> dict[str, Any]:
         request["derived"] = self.derived
         nonce = os.urandom(_NONCE_BYTES // 2).hex().encode()
         folder = os.path.join(self.scratch, os.urandom(8).hex())
         os.mkdir(folder, 0o700)
         reading, writing = os.pipe()
-        output = _sealed(limits.OUTPUT_BYTES)
-        started = time.monotonic()
+        output = _sealed(confinement.OUTPUT_BYTES)
         pid = os.fork()
         if pid == 0:
             try:
@@ -114,29 +172,28 @@ class _Server:
         data, timed_out = self._watch(pid, reading, started + request["timeout"])
         status, survivors = self._stop(pid)
         data += _drain(reading, MAX_VERDICT_BYTES + 1 - len(data))
-        printed = min(os.lseek(output, 0, os.SEEK_CUR), limits.OUTPUT_BYTES)
+        printed = min(os.lseek(output, 0, os.SEEK_CUR), confinement.OUTPUT_BYTES)
         text = os.pread(output, min(printed, 2000), 0).decode("utf-8", "backslashreplace")
         for descriptor in (reading, output):
             os.close(descriptor)
-        with contextlib.suppress(OSError):  # what cannot be deleted goes with the whole scratch folder
-            sweep.delete(folder)
+        files = sweep.delete(folder)
         answer = {"end": "timed-out"} if timed_out else _judge(data, nonce, status)
-        if survivors and answer["end"] == "finished":
-            answer |= {"end": "leaked", "message": f"{survivors} processes were left running"}
-        if printed >= limits.OUTPUT_BYTES and answer["end"] in ("raised", "leaked"):
-            answer["message"] = f"it printed more than {limits.OUTPUT_BYTES // 1024} KiB"
-        return answer | {"output": text, "seconds": time.monotonic() - started}
+        if answer["end"] == "finished" and (survivors or files > MAX_FILES):
+            left = f"{survivors} processes were left running" if survivors else f"{files} files were made"
+            answer |= {"end": "leaked", "message": left}
+        if printed >= confinement.OUTPUT_BYTES and answer["end"] in ("raised", "leaked"):
+            answer["message"] = f"it printed more than {confinement.OUTPUT_BYTES // 1024} KiB"
+        return answer | {"output": text}
 
     def _become_child(self, request: dict[str, Any], *, nonce: bytes, verdict: int, output: int, folder: str) -> None:
         os.setsid()
-        limits.die_with_parent()
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.dup2(verdict, 3)
-        limits.close_from(4)
+        confinement.close_from(4)
         os.chdir(folder)
-        limits.apply(self.base, request["timeout"])
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        confinement.confine_run(self.confined, folder, base=self.base, seconds=request["timeout"])
         child.main(request, self.namespace, nonce=nonce, verdict=3)
 
     def _watch(self, pid: int, reading: int, deadline: float) -> tuple[bytes, bool]:
@@ -176,6 +233,11 @@ class _Server:
                 kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         return status, sweep.kill_all(self.children)
+
+
+def _children() -> int:
+    """A descriptor that lists the children of this process."""
+    return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _sealed(size: int) -> int:

@@ -1,0 +1,143 @@
+"""The layers that confine a zygote and its runs: what this system grants is taken, what it refuses is named."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import site
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import escapes, landlock, namespaces, seccomp
+from .kernel import (
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    X86_64,
+    KernelError,
+    prctl,
+)
+
+OUTPUT_BYTES = 64 * 1024
+_MEMORY_BYTES = 512 << 20
+_FILE_BYTES = 16 << 20
+_DESCRIPTORS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """The layers that are on, by name, and those that are missing, each with the system's reason."""
+
+    layers: tuple[str, ...]
+    missing: tuple[str, ...]
+    landlock: bool
+    seccomp: bool
+    namespaces: bool
+
+    @property
+    def base(self) -> bool:
+        """Whether the layers suffice to run a stranger's code: seccomp, and one of the two that guard files."""
+        return self.seccomp and (self.landlock or self.namespaces)
+
+
+def libraries() -> list[str]:
+    """What a check may read: the interpreter, its libraries and the system's, the time zones."""
+    packages = [*site.getsitepackages(), sys.prefix, sys.base_prefix, sys.exec_prefix]
+    system = ["/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/dev/urandom"]
+    return sorted({os.path.realpath(path) for path in (*packages, *system)})
+
+
+def enter_namespaces(scratch: str) -> str | None:
+    """Enter namespaces, of which the next child is the first process; else why this system refuses them."""
+    reason = namespaces.refusal(libraries(), scratch)
+    if reason is None:
+        namespaces.enter(libraries(), scratch)
+    return reason
+
+
+def confine(scratch: str, refused: str | None) -> Confinement:
+    """Confine this process and all it will fork; `refused` is why it has no namespaces, None where it has."""
+    die_with_parent()
+    missing = [] if refused is None else [f"namespaces: {refused}"]
+    if refused is None:
+        namespaces.drop_capabilities()
+    else:
+        prctl("adopt orphans", PR_SET_CHILD_SUBREAPER, 1)
+    prctl("no new privileges", PR_SET_NO_NEW_PRIVS, 1)
+    prctl("no dumps", PR_SET_DUMPABLE, 0)
+    layers = []
+    try:
+        landlock.confine(libraries(), scratch)
+        layers.append(f"landlock-{landlock.abi()}")
+    except KernelError as error:
+        missing.append(f"landlock: {error.strerror}")
+    if X86_64:
+        try:
+            seccomp.confine()
+            layers.append("seccomp")
+        except KernelError as error:
+            missing.append(f"seccomp: {error.strerror}")
+    else:
+        missing.append("seccomp: its filters are written for x86-64")
+    layers += ["namespaces"] if refused is None else []
+    return Confinement(
+        layers=tuple(layers),
+        missing=tuple(missing),
+        landlock=any(layer.startswith("landlock") for layer in layers),
+        seccomp="seccomp" in layers,
+        namespaces=refused is None,
+    )
+
+
+def confine_run(confinement: Confinement, folder: str, *, base: int, seconds: float) -> None:
+    """Confine this process to one run in a folder; `base` is the address space it was born with."""
+    die_with_parent()
+    _limit(base, seconds)
+    if confinement.landlock:
+        landlock.confine_run(folder)
+    if confinement.seccomp:
+        seccomp.confine_run(os.getpid())
+
+
+def working_escapes(confinement: Confinement, folder: str) -> Sequence[str]:
+    """The ways out of a run that work here, tried in a child; there should be none."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.chdir(folder)
+            confine_run(confinement, folder, base=1 << 40, seconds=10)
+            os.write(writing, "\n".join(["tried", *escapes.attempt()]).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        tried, *found = answer.read().decode().split("\n")
+    os.waitpid(pid, 0)
+    return found if tried == "tried" else ["the escapes could not be tried"]
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that forked it ends."""
+    prctl("die with parent", PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def close_from(first: int) -> None:
+    """Close every descriptor from `first` on."""
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+
+
+def _limit(base: int, seconds: float) -> None:
+    """Resource limits; the number of processes is not among them, since it would count all of the user's."""
+    cpu = int(seconds) + 2  # the wall clock comes first; this is for a run that outlives its watcher
+    for kind, soft, hard in (
+        (resource.RLIMIT_CPU, cpu, cpu + 1),
+        (resource.RLIMIT_AS, base + _MEMORY_BYTES, base + _MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES, _FILE_BYTES),
+        (resource.RLIMIT_NOFILE, _DESCRIPTORS, _DESCRIPTORS),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        resource.setrlimit(kind, (soft, hard))
