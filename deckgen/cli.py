@@ -16,9 +16,8 @@ import click
 from deckgen import __version__
 
 if TYPE_CHECKING:
-    from deckgen.checking.verify import Running
     from deckgen.diagnostics import Diagnostic
-    from deckgen.model import Deck, Report
+    from deckgen.model import Deck, Report, Trust
 
 OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -28,7 +27,9 @@ _format = click.option(
 )
 _workers = click.option("-j", "workers", type=click.IntRange(1), metavar="N", help="Workers; default: one per core.")
 
-_trust = click.option("--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined.")
+_trusted = click.option(
+    "--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +49,7 @@ def cli() -> None:
 @click.option("-o", "out", type=click.Path(file_okay=False, path_type=Path), default="build", help="Where to write.")
 @click.option("--release", is_flag=True, help="Write the released ledger, which fixes every note's identity.")
 @_workers
-@_trust
+@_trusted
 def build(paths: tuple[str, ...], out: Path, release: bool, workers: int | None, trusted: bool) -> int:
     """Prove decks and pack what is proved, into OUT/DECK.apkg and OUT/DECK.report.json."""
     from deckgen import console, pipeline
@@ -57,7 +58,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, workers: int | None,
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.build(deck, out, ledgers, progress, _running(workers, trusted))
+            return pipeline.build(deck, out, ledgers, progress, workers, _trust_in(trusted))
 
     return _each(paths, "text", run, out.as_posix())
 
@@ -76,14 +77,14 @@ def lint(paths: tuple[str, ...], form: str) -> int:
 @_paths
 @_format
 @_workers
-@_trust
+@_trusted
 def verify(paths: tuple[str, ...], form: str, workers: int | None, trusted: bool) -> int:
     """Run the checks of decks."""
     from deckgen import console, pipeline
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.verify(deck, progress, _running(workers, trusted))
+            return pipeline.verify(deck, progress, workers, _trust_in(trusted))
 
     return _each(paths, form, run)
 
@@ -104,11 +105,10 @@ def audit(packages: tuple[Path, ...]) -> int:
     return status
 
 
-def _running(workers: int | None, trusted: bool) -> Running:
-    from deckgen.checking.verify import Running
+def _trust_in(trusted: bool) -> Trust:
     from deckgen.model import Trust
 
-    return Running(workers, Trust.GIVEN if trusted else Trust.NONE)
+    return Trust.GIVEN if trusted else Trust.NONE
 
 
 def _each(paths: Sequence[str], form: str, verb: Callable[[Deck], Report], folder: str = "") -> int:

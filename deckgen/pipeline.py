@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from deckgen import rules
-from deckgen.checking.verify import Running, Verification, admit
+from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location, Severity
 from deckgen.model import (
@@ -23,6 +23,7 @@ from deckgen.model import (
     Report,
     Shipped,
     StampedNote,
+    Trust,
     Verb,
     Verdict,
     VerifiedCard,
@@ -55,20 +56,20 @@ def _unrun(card: Card) -> Verdict | None:
     return None if card.checked else Verdict.UNCHECKED
 
 
-def verify(deck: Deck, progress: Progress, running: Running) -> Report:
+def verify(deck: Deck, progress: Progress, workers: int | None, trust: Trust) -> Report:
     """Prove every card that has a check. Raises SurroundingsError."""
     started = time.monotonic()
-    return _proved(Verb.VERIFY, deck, prove(deck, progress, running), started)
+    return _proved(Verb.VERIFY, deck, prove(deck, progress, workers=workers, trust=trust), started)
 
 
-def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, running: Running) -> Report:
+def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, workers: int | None, trust: Trust) -> Report:
     """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and report into `out`.
 
     A package that the engine objects to is not written. Raises SurroundingsError, LedgerError, EngineMissingError
     and OSError.
     """
     started = time.monotonic()
-    verification = prove(deck, progress, running)
+    verification = prove(deck, progress, workers=workers, trust=trust)
     admitted = admit(deck, verification.judgements)
     report = _proved(Verb.BUILD, deck, verification, started)
     if any(isinstance(each, VerifiedCard) for each in admitted):

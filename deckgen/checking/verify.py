@@ -38,22 +38,14 @@ class Verification:
     unconfined: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """How checks are run: by how many workers (None: one per core), and whether they may run unconfined."""
-
-    workers: int | None = None
-    trust: Trust = Trust.NONE
-
-
-def verify(deck: Deck, progress: Progress, running: Running) -> Verification:
-    """Prove every card that has a check. Raises SurroundingsError."""
+def verify(deck: Deck, progress: Progress, *, workers: int | None = None, trust: Trust = Trust.NONE) -> Verification:
+    """Prove every card that has a check; `workers` defaults to the number of cores. Raises SurroundingsError."""
     jobs, results = plan(deck, places(deck))
     diagnostics: list[Diagnostic] = []
     unconfined: tuple[str, ...] = ()
     if jobs:
-        workers = running.workers or len(os.sched_getaffinity(0))
-        zygotes = Zygotes(deck.prelude, workers=workers, prelude_timeout=deck.timeout, trust=running.trust)
+        workers = workers or len(os.sched_getaffinity(0))
+        zygotes = Zygotes(deck.prelude, workers=workers, prelude_timeout=deck.timeout, trust=trust)
         try:
             with zygotes as executor:
                 unconfined = executor.unconfined
