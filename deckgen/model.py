@@ -430,9 +430,9 @@ class Report:
     environments: tuple[Environment, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     packed: frozenset[str] = frozenset()
-    unconfined: tuple[str, ...] = ()
     package: Shipped | None = None
     seconds: float = 0.0
+    unconfined: tuple[str, ...] = ()
 
     def count(self, verdict: Verdict) -> int:
         """How many cards have this verdict."""

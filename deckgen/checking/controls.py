@@ -43,7 +43,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """An assertion as the sandbox saw it; the last three are known only where the text was read."""
+    """An assertion as the sandbox saw it; the last three are known only where the text was read.
+
+    `always`: what it tested is true whatever happens, such as a function that was not called.
+    """
 
     location: Location
     nested: bool
@@ -51,6 +54,7 @@ class Expectation:
     constant: bool
     derived: bool
     absence: bool
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,9 @@ def _idle(plain: Trial) -> tuple[Location, ...]:
 
 
 def _countable(plain: Trial) -> Outcome | None:
+    always = next((expectation.location for expectation in plain.expectations if expectation.always), None)
+    if always is not None:
+        return Vacuous("the assertion is always true: it tests a function or a coroutine; call it, or await it", always)
     if plain.hits:
         return None
     if not plain.expectations:

@@ -157,6 +157,7 @@ def _environment() -> dict[str, str]:
         "TZ": "UTC",
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",  # else each thread reserves 64 MiB of address space, which is limited
     }
 
 
@@ -172,11 +173,12 @@ def _trial(answer: Mapping[str, Any]) -> Trial:
                 location=Location(str(each["path"]), int(each["line"])),
                 nested=bool(each["nested"]),
                 required=bool(each["required"]),
+                always=number in answer.get("always", ()),
                 constant=bool(each.get("constant")),
                 derived=bool(each.get("derived")),
                 absence=bool(each.get("absence")),
             )
-            for each in answer.get("expectations", ())
+            for number, each in enumerate(answer.get("expectations", ()))
         )
         hits = frozenset(int(number) for number in answer.get("hits", ()))
         if not hits <= set(range(len(expectations))):
@@ -184,7 +186,7 @@ def _trial(answer: Mapping[str, Any]) -> Trial:
         path, line, block = answer.get("path"), answer.get("line"), answer.get("block")
         return Trial(
             end=End(answer["end"]),
-            message=str(answer.get("message") or ""),
+            message=_text(answer.get("message")) or "",
             location=Location(str(path), int(line)) if path is not None and line is not None else None,
             block=None if block is None else int(block),
             expected=_text(answer.get("expected")),
@@ -197,4 +199,5 @@ def _trial(answer: Mapping[str, Any]) -> Trial:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    """A text that can be written down: half a character is replaced."""
+    return None if value is None else str(value).encode("utf-8", "replace").decode()

@@ -6,8 +6,11 @@ report. A malicious one can still forge it: it shares the process.
 
 from __future__ import annotations
 
+import _thread
 import ast
 import asyncio
+import builtins
+import functools
 import gc
 import inspect
 import json
@@ -27,7 +30,8 @@ MODULE = "check"
 
 _encode = json.JSONEncoder().encode
 _write, _exit = os.write, os._exit
-_active = threading._active  # type: ignore[attr-defined] # threading.enumerate takes a lock that the check may hold
+_running_threads = _thread._count  # it also sees threads that `threading` does not know
+_restore_builtins = functools.partial(vars(builtins).update, dict(vars(builtins)))
 _PREFIX = sys.prefix + os.sep
 _Base, _Assertion, _Memory, _Ordinary = BaseException, AssertionError, MemoryError, Exception
 
@@ -55,7 +59,8 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
     recorder = _Recorder()
     namespace[HIT], namespace[SEEN] = recorder.hit, recorder.seen
     leftovers: list[str] = []
-    _listen(leftovers)
+    failures: list[BaseException] = []
+    _listen(leftovers, failures)
     random.seed(0)
     names: set[str] = set()
     answer: dict[str, Any] = {}
@@ -66,24 +71,34 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
         for block, tree in zip(blocks, trees, strict=True):
             path, entry, start = block["path"], block["entry"], len(expectations)
             negated = request["negate"]
-            expectations += instrument(tree, path, entry=entry, start=start, negated=negated)
+            expectations += instrument(tree, path, entry, start, negated)
             codes.append((compile(tree, path, "exec", _FLAGS, dont_inherit=True, optimize=0), entry))
         trees.clear()
         provided = helpers.provide(namespace, blocks)
-        _execute(codes, namespace)
+        try:
+            _execute(codes, namespace)
+        finally:
+            _restore_builtins()
         provided.dispose()
+        if failures:  # in threads, whose assertions nobody waits for
+            raise failures[0]
         answer["end"] = "finished"
     except _Memory:
         answer |= {"end": "memory", "message": "MemoryError"}
     except _Assertion as error:
         answer |= _failure(error, blocks, expectations, recorder)
     except _Ordinary as error:
-        answer |= {"end": "raised", "message": text_of(error)} | place(error, blocks)
+        failed = _leaf(error)
+        if failed is not None:
+            answer |= _failure(failed, blocks, expectations, recorder)
+        else:
+            answer |= {"end": "raised", "message": text_of(error)} | place(error, blocks)
     except _Base as error:  # SystemExit, KeyboardInterrupt, GeneratorExit, and whatever else ends a program
         answer |= {"end": "exited", "message": text_of(error)} | place(error, blocks)
     answer |= _left_behind(answer, leftovers)
     answer["expectations"] = [_described(each) | (_read(each, names) if names else {}) for each in expectations]
     answer["hits"] = sorted(recorder.hits & set(range(len(expectations))))
+    answer["always"] = sorted(recorder.always)
     return answer
 
 
@@ -136,22 +151,44 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.hits: set[int] = set()
+        self.always: set[int] = set()
         self.values: dict[int, list[Any]] = {}
 
     def hit(self, number: int) -> None:
-        self.values.pop(number, None)  # an operand that is kept would outlive the check's own references
+        values = self.values.pop(number, [])  # an operand that is kept would outlive the check's own references
+        if len(values) == 1 and isinstance(values[0], _ALWAYS_TRUE):
+            self.always.add(number)
         self.hits.add(number)
 
     def seen(self, number: int, first: bool, value: Any) -> Any:  # noqa: FBT001 - called by rewritten code
         if first:
             self.values[number] = []
-        self.values[number].append(value)
+        self.values.setdefault(number, []).append(value)  # another task may have passed the same assertion meanwhile
         return value
 
 
-def _listen(leftovers: list[str]) -> None:
+# What was meant to be called or awaited: a test of the thing itself is never false.
+_ALWAYS_TRUE = (
+    types.FunctionType,
+    types.MethodType,
+    types.BuiltinFunctionType,
+    types.CoroutineType,
+    types.GeneratorType,
+    types.AsyncGeneratorType,
+)
+
+
+def _listen(leftovers: list[str], failures: list[BaseException]) -> None:
+    """Collect what Python would only print: errors that nobody can catch, and those of threads."""
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if isinstance(args.exc_value, _Assertion):
+            failures.append(args.exc_value)
+        else:
+            leftovers.append("in a thread, " + text_of(args.exc_value))
+
     sys.unraisablehook = lambda args: leftovers.append("unraisable " + text_of(args.exc_value))
-    threading.excepthook = lambda args: leftovers.append("in a thread, " + text_of(args.exc_value))
+    threading.excepthook = in_thread
 
 
 def _left_behind(answer: Mapping[str, Any], leftovers: Sequence[str]) -> dict[str, Any]:
@@ -164,7 +201,7 @@ def _left_behind(answer: Mapping[str, Any], leftovers: Sequence[str]) -> dict[st
                 return {"end": "leaked", "message": "output could not be written: " + text_of(error)}
     if answer["end"] != "finished":
         return {}
-    if len(_active) > 1:
+    if _running_threads():
         return {"end": "leaked", "message": "threads were left running"}
     gc.collect()
     if leftovers:
@@ -188,6 +225,14 @@ def _failure(
             answer["message"] = answer["message"] or _source(blocks[where["block"]], expectation)
     answer["message"] = answer["message"] or "AssertionError"
     return answer
+
+
+def _leaf(error: BaseException) -> BaseException | None:
+    """The first assertion of a group that holds nothing but failed assertions, None for any other error."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error if isinstance(error, _Assertion) else None
+    leaves = [_leaf(each) for each in error.exceptions]
+    return leaves[0] if all(leaves) else None
 
 
 def _own(error: BaseException) -> bool:

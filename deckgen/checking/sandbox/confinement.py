@@ -7,6 +7,7 @@ import resource
 import signal
 import site
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ OUTPUT_BYTES = 64 * 1024
 _MEMORY_BYTES = 512 << 20
 _FILE_BYTES = 16 << 20
 _DESCRIPTORS = 64
+_STACK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def close_from(first: int) -> None:
 
 def _limit(base: int, seconds: float) -> None:
     """Resource limits; the number of processes is not among them, since it would count all of the user's."""
+    threading.stack_size(_STACK_BYTES)  # the usual 8 MiB would make a few threads reach the limit
     cpu = int(seconds) + 2  # the wall clock comes first; this is for a run that outlives its watcher
     for kind, soft, hard in (
         (resource.RLIMIT_CPU, cpu, cpu + 1),

@@ -82,7 +82,7 @@ class _Instrument(ast.NodeTransformer):
 
 
 def instrument(
-    tree: ast.Module, path: str, *, entry: str | None, start: int, negated: Collection[int]
+    tree: ast.Module, path: str, entry: str | None, start: int, negated: Collection[int]
 ) -> list[Expectation]:
     """Number the assertions of a block from `start` on, and turn round those in `negated`.
 

@@ -47,6 +47,9 @@ def delete(top: str) -> int:
             continue
         except FileNotFoundError:
             continue
+        except NotADirectoryError:  # a file or a link that took its place
+            os.unlink(folder)
+            continue
         except OSError:
             os.chmod(folder, 0o700)  # it is not empty; now it can be listed
         with os.scandir(folder) as listing:
