@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -50,6 +51,8 @@ class Zygote:
         self.standin = standin
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
+        self._channel, self._theirs = socket.socketpair()
+        self._process: subprocess.Popen[bytes] | None = None
         self._trust = trust
         self._scratch = tempfile.mkdtemp(dir=scratch)
         self._prelude = prelude
@@ -57,8 +60,7 @@ class Zygote:
 
     def spawn(self) -> None:
         """Start the process and tell it what to prepare; raises SurroundingsError."""
-        self._channel, theirs = socket.socketpair()
-        command = [sys.executable, *_FLAGS, "-c", _PROGRAM, _ROOM, str(theirs.fileno())]
+        command = [sys.executable, *_FLAGS, "-c", _PROGRAM, _ROOM, str(self._theirs.fileno())]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -66,14 +68,13 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
-                pass_fds=[theirs.fileno()],
+                pass_fds=[self._theirs.fileno()],
                 start_new_session=True,
             )
         except OSError as error:
-            self._channel.close()
             raise SurroundingsError(f"no process could be started: {error.strerror}") from error
         finally:
-            theirs.close()
+            self._theirs.close()
         prelude = self._prelude
         settings = {
             "scratch": self._scratch,
@@ -139,12 +140,15 @@ class Zygote:
 
     def close(self) -> None:
         """End the process, which kills what it is running, and delete its scratch folder."""
+        with contextlib.suppress(OSError):  # closing alone would not wake a thread that waits for an answer
+            self._channel.shutdown(socket.SHUT_RDWR)
         self._channel.close()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        if self._process is not None:
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
@@ -194,7 +198,7 @@ def _trial(answer: Mapping[str, Any]) -> Trial:
             expectations=expectations,
             hits=hits,
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Trial(End.DIED, "it tampered with its verdict")
 
 

@@ -40,7 +40,8 @@ class Verification:
 
 def verify(deck: Deck, progress: Progress, *, workers: int | None = None, trust: Trust = Trust.NONE) -> Verification:
     """Prove every card that has a check; `workers` defaults to the number of cores. Raises SurroundingsError."""
-    jobs, results = plan(deck, places(deck))
+    jobs, missing = plan(deck, places(deck))
+    results = list(missing)
     diagnostics: list[Diagnostic] = []
     unconfined: tuple[str, ...] = ()
     if jobs:
@@ -56,7 +57,7 @@ def verify(deck: Deck, progress: Progress, *, workers: int | None = None, trust:
             rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
             diagnostics.append(rule.at(error.location, reason=error))
             outcome = Broken(f"the prelude {error}", error.location)
-            results = [Result(job.card, job.environment, outcome) for job in jobs]
+            results = [*missing, *(Result(job.card, job.environment, outcome) for job in jobs)]
     by_place: dict[Location, list[Result]] = {}
     for result in results:
         by_place.setdefault(result.card.location, []).append(result)

@@ -46,8 +46,8 @@ class Zygotes:
 
     def __exit__(self, *_error: object) -> None:
         """End every process and delete the scratch folder."""
-        self._stopping.set()
         with self._lock:
+            self._stopping.set()
             living, self._living = self._living, []
         for zygote in living:
             zygote.close()
@@ -60,12 +60,13 @@ class Zygotes:
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
         """A result for every job, as they arrive; closing the iterator leaves the rest undone."""
+        stop = threading.Event()
         waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
         done: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
         for job in jobs:
             waiting.put(job)
         threads = [
-            threading.Thread(target=self._work, args=(number, waiting, done), daemon=True)
+            threading.Thread(target=self._work, args=(number, waiting, done, stop), daemon=True)
             for number in range(min(self._workers, len(jobs)))
         ]
         for thread in threads:
@@ -77,18 +78,22 @@ class Zygotes:
                     raise result
                 yield result
         finally:
-            self._stopping.set()
+            stop.set()
 
     def attempt(self, run: Run) -> Trial:
         """A single run outside any job."""
         return _Worker(self, *self._first).attempt(run)
 
     def _work(
-        self, number: int, waiting: queue.SimpleQueue[Job], done: queue.SimpleQueue[Result | BaseException]
+        self,
+        number: int,
+        waiting: queue.SimpleQueue[Job],
+        done: queue.SimpleQueue[Result | BaseException],
+        stop: threading.Event,
     ) -> None:
         try:
             worker = _Worker(self, *(self._first if number == 0 else self._pair()))
-            while not self._stopping.is_set():
+            while not stop.is_set():
                 done.put(worker.prove(waiting.get_nowait()))
         except queue.Empty:
             return
@@ -105,15 +110,18 @@ class Zygotes:
     def _spawned(self, *, standin: bool) -> Zygote:
         zygote = Zygote(self._scratch, self._prelude, standin=standin, timeout=self._timeout, trust=self._trust)
         with self._lock:
+            if self._stopping.is_set():
+                zygote.close()
+                raise SurroundingsError("the run is over")
             self._living.append(zygote)
-        zygote.spawn()
+            zygote.spawn()
         return zygote
 
     def replace(self, lost: Zygote) -> Zygote:
         """A new zygote of the same kind for one that was lost."""
         lost.close()
         with self._lock:
-            self._living.remove(lost)
+            self._living = [zygote for zygote in self._living if zygote is not lost]
         found = self._spawned(standin=lost.standin)
         found.wait_until_ready()
         return found

@@ -25,6 +25,7 @@ from .confinement import Confinement
 MAX_VERDICT_BYTES = 256 * 1024
 MAX_FILES = 4096
 _NONCE_BYTES = 32
+_GRACE_SECONDS = 1.0
 _F_ADD_SEALS, _F_SEAL_SHRINK, _F_SEAL_GROW = 1033, 2, 4
 
 
@@ -49,12 +50,10 @@ def serve(descriptor: int) -> None:
     if settings["standin"]:
         standin.install()
     base = kernel.address_space()
+    _leave_to_be_kept(channel, scratch)
     refused = confinement.enter_namespaces(scratch)
-    deckgen = os.getppid()
-    pid = os.fork()
-    if pid:
-        channel.close()
-        _keep(pid, scratch, deckgen)
+    if refused is None:
+        _become_first_process()
     children = None if refused is None else _children()
     confined = confinement.confine(scratch, refused)
     os.chdir(scratch)
@@ -92,15 +91,37 @@ def serve(descriptor: int) -> None:
     os._exit(0)
 
 
-def _keep(pid: int, scratch: str, deckgen: int) -> None:
-    """Wait for the server, which may not leave its scratch folder, and delete the folder; never returns."""
+def _leave_to_be_kept(channel: socket.socket, scratch: str) -> None:
+    """Go on in a child; this process stays outside all confinement and cleans up behind it. Returns in the child.
+
+    It also watches for the end of deckgen itself, since the child may be busy with a prelude.
+    """
+    deckgen = os.getppid()
+    pid = os.fork()
+    if pid == 0:
+        confinement.die_with_parent()
+        return
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(process, select.POLLIN)
+    poll.register(channel, select.POLLHUP | select.POLLRDHUP)
+    if process not in dict(poll.poll()) and not select.select([process], [], [], _GRACE_SECONDS)[0]:
+        os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     with contextlib.suppress(OSError):
         sweep.delete(scratch)
         if os.getppid() != deckgen:  # it was killed; what it would have deleted falls to the last of us
             os.rmdir(os.path.dirname(scratch))
     os._exit(0)
+
+
+def _become_first_process() -> None:
+    """Go on in a child, which is the first process of the new namespace; when it ends, so do all others there."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        os._exit(0)
 
 
 def _refusal(confined: Confinement, scratch: str) -> str | None:
