@@ -78,6 +78,7 @@ IDENTITY_BY_DEFAULT = Rule(
 )
 EMPTY_QUESTION = Rule("D034", _E, "the question shows nothing", "write it in words behind the label")
 ORPHAN_SIDECAR = Rule("D035", _E, "no document of this name is beside these checks", "rename it after its document")
+DISGUISED_CODE = Rule("D036", _E, "code holds {character}, which shows it in another order", "remove the character")
 
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")

@@ -25,6 +25,7 @@ _ROLES: Mapping[str, Mapping[str, Role]] = {
 }
 _FENCE_KEYS: Mapping[Role, frozenset[str]] = {Role.EMITTED: frozenset({"dialect", "sqlalchemy"})}
 _NOT_RUN_YET = frozenset({Role.OUTPUT, Role.EMITTED, Role.PYCON})
+_BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NAME = re.compile(r"[A-Za-z][\w-]*")  # what else stands in an info string, such as {1,3}, is for other tools
 _MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
@@ -135,12 +136,15 @@ def _visible(answer: Iterable[Html | Fence]) -> str:
 
 
 def _defects(found: Iterable[Diagnostic], first: int, last: int) -> tuple[Diagnostic, ...]:
-    """The errors within some lines that make what stands there unfit to be run; a missing answer is not one."""
+    """The errors within some lines that make what stands there unfit to be run.
+
+    A missing answer is not one, nor is code that looks like other code: it runs as what it is.
+    """
     return tuple(
         diagnostic
         for diagnostic in found
         if diagnostic.severity is Severity.ERROR
-        and diagnostic.code != rules.UNANSWERED.code
+        and diagnostic.code not in (rules.UNANSWERED.code, rules.DISGUISED_CODE.code)
         and first <= diagnostic.location.line <= last
     )
 
@@ -169,6 +173,7 @@ def _answer(blocks: Iterable[Prose | Code], findings: Findings) -> tuple[tuple[H
             continue
         language, role, attributes = _role(block, findings)
         fence = Fence(role, language, block.code, findings.source.at(block.line + 1), attributes)
+        _disguised(fence, findings)
         if role not in HIDDEN_ROLES:
             shown.append(fence)
         if role not in (Role.TEXT, Role.FRAGMENT):
@@ -176,6 +181,14 @@ def _answer(blocks: Iterable[Prose | Code], findings: Findings) -> tuple[tuple[H
     if shown and isinstance(shown[-1], Html):
         shown[-1] = Html(_without_rule(shown[-1].text))
     return tuple(shown), tuple(runs)
+
+
+def _disguised(fence: Fence, findings: Findings) -> None:
+    """Report characters that make code look like other code (Trojan Source, CVE-2021-42574)."""
+    for number, line in enumerate(fence.code.split("\n"), fence.location.line):
+        if match := _BIDIRECTIONAL.search(line):
+            column = findings.source.line(number).find(match[0]) + 1
+            findings.add(rules.DISGUISED_CODE, number, column, character=f"U+{ord(match[0]):04X}")
 
 
 def _without_rule(html: str) -> str:

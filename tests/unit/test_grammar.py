@@ -216,6 +216,14 @@ def test_a_role_without_its_language_is_a_mistake(role: str) -> None:
     assert (mistake.code, mistake.hint) == ("D020", f"write `python {role}`")
 
 
+def test_code_that_looks_like_other_code_is_reported_and_runs_as_what_it_is() -> None:
+    text = "Q1. What? {#tea}\n\nTea.\n\n```python check\nassert 1\nx = '\u202e'\n```\n"
+    page = read(text)
+    assert [(each.code, str(each.location)) for each in page.diagnostics] == [("D036", "notes.md:7:6")]
+    assert "U+202E" in page.diagnostics[0].message
+    assert not page.cards[0].defects
+
+
 def test_a_fence_in_a_list_keeps_its_place_and_loses_its_indent() -> None:
     card = only("Q1. What?\n\n1. Pour:\n\n   ```python check\n   def pour():\n       return 1\n   ```\n")
     [fence] = card.fences

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
-import json
 import os
 import platform
 import select
@@ -19,14 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import child, confinement, dependence, kernel, prewarm, standin, sweep, wire
+from . import child, confinement, dependence, kernel, prewarm, standin, sweep, verdict, wire
 from .confinement import Confinement
 
-MAX_VERDICT_BYTES = 256 * 1024
 MAX_FILES = 4096
-_NONCE_BYTES = 32
 _GRACE_SECONDS = 1.0
-_F_ADD_SEALS, _F_SEAL_SHRINK, _F_SEAL_GROW = 1033, 2, 4
 
 
 def serve(descriptor: int) -> None:
@@ -178,11 +173,11 @@ class _Server:
 
     def _run(self, request: dict[str, Any], started: float) -> dict[str, Any]:
         request["derived"] = self.derived
-        nonce = os.urandom(_NONCE_BYTES // 2).hex().encode()
+        nonce = verdict.nonce()
         folder = os.path.join(self.scratch, os.urandom(8).hex())
         os.mkdir(folder, 0o700)
         reading, writing = os.pipe()
-        output = _sealed(confinement.OUTPUT_BYTES)
+        output = verdict.sealed(confinement.OUTPUT_BYTES)
         pid = os.fork()
         if pid == 0:
             try:
@@ -192,13 +187,13 @@ class _Server:
         os.close(writing)
         data, timed_out = self._watch(pid, reading, started + request["timeout"])
         status, survivors = self._stop(pid)
-        data += _drain(reading, MAX_VERDICT_BYTES + 1 - len(data))
+        data += verdict.drain(reading, verdict.MAX_BYTES + 1 - len(data))
         printed = min(os.lseek(output, 0, os.SEEK_CUR), confinement.OUTPUT_BYTES)
         text = os.pread(output, min(printed, 2000), 0).decode("utf-8", "backslashreplace")
         for descriptor in (reading, output):
             os.close(descriptor)
         files = sweep.delete(folder)
-        answer = {"end": "timed-out"} if timed_out else _judge(data, nonce, status)
+        answer = {"end": "timed-out"} if timed_out else verdict.judge(data, nonce, status)
         if answer["end"] == "finished" and (survivors or files > MAX_FILES):
             left = f"{survivors} processes were left running" if survivors else f"{files} files were made"
             answer |= {"end": "leaked", "message": left}
@@ -239,7 +234,7 @@ class _Server:
                     data += part
                     if not part:
                         poll.unregister(reading)
-                    if len(data) > MAX_VERDICT_BYTES:
+                    if len(data) > verdict.MAX_BYTES:
                         return data, False
                 elif process in ready:
                     return data, False
@@ -259,47 +254,3 @@ class _Server:
 def _children() -> int:
     """A descriptor that lists the children of this process."""
     return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
-
-
-def _sealed(size: int) -> int:
-    """A file in memory that can hold `size` bytes and no more."""
-    descriptor = os.memfd_create("output", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(descriptor, size)
-    fcntl.fcntl(descriptor, _F_ADD_SEALS, _F_SEAL_SHRINK | _F_SEAL_GROW)
-    return descriptor
-
-
-def _drain(descriptor: int, limit: int) -> bytes:
-    """What is left in a pipe all of whose writers are dead, up to `limit` bytes."""
-    os.set_blocking(descriptor, False)
-    data = b""
-    with contextlib.suppress(BlockingIOError):
-        while len(data) < limit and (part := os.read(descriptor, limit - len(data))):
-            data += part
-    return data
-
-
-def _judge(data: bytes, nonce: bytes, status: int) -> dict[str, Any]:
-    """The child's own answer if it is whole and credible, else how the child died."""
-    if len(data) > MAX_VERDICT_BYTES:
-        return {"end": "died", "message": "too much was written to the verdict's descriptor"}
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return {"end": "timed-out"}
-        return {"end": "died", "message": f"it was killed by {signal.Signals(number).name}"}
-    code = os.WEXITSTATUS(status)
-    if not data:
-        return {"end": "died", "message": f"it vanished without a verdict (exit status {code})"}
-    try:
-        if data[:_NONCE_BYTES] != nonce or code != 0:
-            raise ValueError
-        answer = json.loads(data[_NONCE_BYTES:])
-        if not isinstance(answer, dict) or answer.get("end") not in _ENDS:
-            raise ValueError
-    except ValueError:
-        return {"end": "died", "message": "it tampered with its verdict"}
-    return answer
-
-
-_ENDS = frozenset({"finished", "failed", "raised", "exited", "memory", "leaked"})
