@@ -6,6 +6,7 @@ every misconception must fail by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -130,7 +131,7 @@ def _countable(plain: Trial) -> Outcome | None:
 def _refutes(program: Program, timeout: float, attempt: Try) -> Outcome | None:
     for blocks in program.refutes:
         trial = attempt(Run(blocks, timeout))
-        place = Location(blocks[-1].path, blocks[-1].line)
+        place = _beginning(blocks[-1])
         if trial.end is End.FINISHED:
             return Refuted("the misconception holds: its refute did not fail", place, "an AssertionError", "no error")
         if trial.end is not End.FAILED:
@@ -138,6 +139,12 @@ def _refutes(program: Program, timeout: float, attempt: Try) -> Outcome | None:
         if trial.block != len(blocks) - 1:
             return Broken(f"the refute fails before its own lines: {trial.message}", trial.location)
     return None
+
+
+def _beginning(block: Block) -> Location:
+    """Where a block begins, or the function in it that is called."""
+    found = re.search(rf"^(?:async\s+)?def\s+{block.entry}\b", block.code, re.MULTILINE) if block.entry else None
+    return Location(block.path, block.line + (block.code.count("\n", 0, found.start()) if found else 0))
 
 
 def _negated(program: Program, timeout: float, plain: Trial, attempt: Try) -> Outcome | None:
@@ -169,9 +176,13 @@ def _stubbed(program: Program, timeout: float, attempt: Try) -> Outcome | None:
         return Vacuous("the assertion is constant: it says nothing about SQLAlchemy", constant)
     if trial.end is End.FAILED:
         return None
-    if trial.end is End.FINISHED:
+    if trial.end is not End.FINISHED:
+        return _by_text(expectations)
+    # Of what the stand-in does not reach, such as a loop over rows that it does not have, the text must tell.
+    idle = [each for number, each in enumerate(expectations) if each.required and number not in trial.hits]
+    if not idle:
         return Vacuous("the check also passes without SQLAlchemy: assert what SQLAlchemy did or returned")
-    return _by_text(expectations)
+    return _by_text(idle)
 
 
 def _by_text(expectations: Sequence[Expectation]) -> Outcome | None:

@@ -82,7 +82,8 @@ class Zygote:
             "standin": self.standin,
             "trusted": self._trust is Trust.GIVEN,
         }
-        wire.send(self._channel, settings)
+        with contextlib.suppress(OSError):  # a process that has ended already is noticed when it is waited for
+            wire.send(self._channel, settings)
 
     def wait_until_ready(self) -> None:
         """Wait for the process to have imported SQLAlchemy and run the prelude; raises PreludeError or the like."""

@@ -12,12 +12,16 @@ def derived(trees: Iterable[ast.AST], known: Collection[str] = ()) -> set[str]:
     """The names that SQLAlchemy has a hand in, directly or through other names; `known` are so from the start."""
     nodes = [node for tree in trees for node in ast.walk(tree)]
     names = set(known)
+    mocks: set[str] = set()
     for node in nodes:
         names.update(_imported(node))
+        source, targets = _binding(node)
+        if source is not None and _mock(source):
+            mocks.update(name for target in targets for name in _stored(target))
     while True:
         before = len(names)
         for node in nodes:
-            names.update(_reached(node, names))
+            names.update(set(_reached(node, names)) - mocks)
         if len(names) == before:
             return names
 
@@ -91,12 +95,20 @@ def _reached(node: ast.AST, names: Collection[str]) -> Iterator[str]:
             yield from _stored(handler)
 
 
+def _mock(source: ast.expr) -> bool:
+    """Whether a value is made by `unittest.mock`: it says what the check told it to, after whatever it was modelled."""
+    return isinstance(source, ast.Call) and ast.unparse(source.func).split(".")[-1] in _MOCKS
+
+
+_MOCKS = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}
+
+
 def _called(node: ast.Call, names: Collection[str]) -> Iterator[str]:
     """What SQLAlchemy is given it may change: objects, and what a hook fills."""
     if uses(node.func, names) or any(uses(argument, names) for argument in node.args):
         yield from _receiver(node)
         for argument in node.args:
-            yield from [argument.id] if isinstance(argument, ast.Name) else _filled(argument)
+            yield from _base(argument) if isinstance(argument, _PLACES) else _filled(argument)
 
 
 def _binding(node: ast.AST) -> tuple[ast.expr | None, Sequence[ast.AST]]:
@@ -146,6 +158,9 @@ def _receiver(call: ast.Call) -> Iterator[str]:
     """The name at the bottom of what a method is called on: `x` of `x.a.append(1)`."""
     if isinstance(call.func, ast.Attribute):
         yield from _base(call.func)
+
+
+_PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 def _base(node: ast.expr) -> Iterator[str]:

@@ -103,6 +103,8 @@ for _name in _OPERATORS.split():
 class _Meta(_Behaviour, type):
     """Classes of the stand-in: they can be subclassed, called and subscripted, and have every attribute."""
 
+    _names: tuple[str, ...]
+
     def __getattr__(cls, name: str) -> Any:
         if _plain(name):
             raise AttributeError(name)
@@ -112,18 +114,13 @@ class _Meta(_Behaviour, type):
         return cls
 
     def __call__(cls, *args: Any, **keywords: Any) -> Any:
-        """An instance, of a class of its own where the class is SQLAlchemy's, so that `isinstance` knows nothing."""
-        made = vars(cls).get("_twin", cls)
         try:
-            return type.__call__(made, *args, **keywords)
+            return super().__call__(*args, **keywords)
         except TypeError:  # a subclass whose own __init__ cannot take what the real base would have passed on
             return StandIn()
 
-    def __instancecheck__(cls, instance: object) -> bool:
-        return False
-
-    def __subclasscheck__(cls, other: type) -> bool:
-        return False
+    def __dir__(cls) -> list[str]:
+        return [*type.__dir__(cls), *cls._names]  # a mock that is modelled on a class asks for them
 
     def __or__(cls, other: Any) -> Any:
         return cls
@@ -131,6 +128,8 @@ class _Meta(_Behaviour, type):
 
 class StandIn(_Behaviour, metaclass=_Meta):
     """Anything that SQLAlchemy might have returned."""
+
+    _names: tuple[str, ...] = ()
 
     def __init__(self, *args: object, **keywords: object) -> None:
         pass
@@ -191,9 +190,7 @@ def _like(name: str, value: object) -> Any:
         return _Function() if isinstance(value, types.FunctionType) else StandIn()
     if issubclass(value, BaseException):  # an except clause takes nothing but a real exception class
         return type(name, (Warning if issubclass(value, Warning) else Exception,), {})
-    made = _Meta(name, (StandIn,), {})
-    type.__setattr__(made, "_twin", _Meta(name, (made,), {}))
-    return made
+    return _Meta(name, (StandIn,), {"_names": tuple(each for each in dir(value) if not _plain(each))})
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
