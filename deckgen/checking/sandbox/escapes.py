@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def _write_outside() -> None:
-    Path(os.pardir, "escaped").write_text("escaped")
+    Path(os.pardir, os.pardir, "escaped").write_text("escaped")  # its folder lies in the scratch folder
 
 
 def _change_outside() -> None:
@@ -54,7 +54,7 @@ def _leave_namespaces() -> None:
 
 
 ESCAPES: Mapping[str, Callable[[], None]] = {
-    "write outside its folder": _write_outside,
+    "write outside the scratch folder": _write_outside,
     "change times outside its folder": _change_outside,
     "open a socket": _connect,
     "send a datagram": _send_datagram,

@@ -192,7 +192,7 @@ class _Server:
         text = os.pread(output, min(printed, 2000), 0).decode("utf-8", "backslashreplace")
         for descriptor in (reading, output):
             os.close(descriptor)
-        files = sweep.delete(folder)
+        files = sum(sweep.delete(os.path.join(self.scratch, name)) for name in os.listdir(self.scratch))
         answer = {"end": "timed-out"} if timed_out else verdict.judge(data, nonce, status)
         if answer["end"] == "finished" and (survivors or files > MAX_FILES):
             left = f"{survivors} processes were left running" if survivors else f"{files} files were made"
