@@ -1,0 +1,214 @@
+"""Every executor: one result per job in any order, misfortune is a result, and what is closed leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from deckgen.checking.executors.zygote import Zygotes
+from deckgen.checking.forkserver import SurroundingsError
+from deckgen.model import Broken, Crashed, Job, Passed, Refuted, Result, TimedOut
+from tests.isolation.harness import Watch, card, checking, gone, jobs, watch, write
+
+
+class Executor(Protocol):
+    """What `verify` asks of an executor."""
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Result]: ...
+
+
+class Maker(Protocol):
+    def __call__(self, workers: int) -> AbstractContextManager[Executor]: ...
+
+
+def zygotes(workers: int) -> AbstractContextManager[Executor]:
+    return Zygotes(None, workers=workers, prelude_timeout=10)
+
+
+EXECUTORS: dict[str, Maker] = {"zygote": zygotes}
+GOOD = 'assert engine.name == "sqlite"'
+FORGED = """
+import os
+import sys
+
+frame = sys._getframe()
+while frame and "nonce" not in frame.f_locals:
+    frame = frame.f_back
+os.write(3, frame.f_locals["nonce"] + b'{"end": "failed", "path": "cards.md", "line": Infinity}')
+os._exit(0)
+"""
+FORTUNES = {
+    "good": (GOOD, Passed),
+    "good too": ('assert engine.driver == "pysqlite"', Passed),
+    "wrong": ('assert engine.name == "mysql"', Refuted),
+    "not Python": ("assert engine.name ==", Broken),
+    "exits": ("raise SystemExit", Broken),
+    "dies": ("import os\nos._exit(0)", Crashed),
+    "never ends": ("while True:\n    pass", TimedOut),
+    "good in the end": ('assert engine.url.database is None\nassert engine.name == "sqlite"', Passed),
+}
+
+
+@pytest.fixture(params=EXECUTORS)
+def make(request: pytest.FixtureRequest) -> Maker:
+    return EXECUTORS[request.param]
+
+
+@pytest.fixture
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    with watch(tmp_path_factory.mktemp("scratch")) as found:
+        yield found
+
+
+def written(folder: Path, checks: dict[str, str]) -> list[Job]:
+    return jobs(write(folder, {"cards.md": "".join(card(title, check) for title, check in checks.items())}, timeout=1))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_every_job_has_one_result_whatever_becomes_of_it(
+    make: Maker, workers: int, tmp_path: Path, watched: Watch
+) -> None:
+    todo = written(tmp_path, {title: check for title, (check, _) in FORTUNES.items()})
+    with make(workers) as executor:
+        results = list(executor.run(todo))
+    assert Counter(result.card.id for result in results) == Counter(job.card.id for job in todo)
+    assert {each.card.question: type(each.outcome) for each in results} == {
+        title: outcome for title, (_, outcome) in FORTUNES.items()
+    }
+    assert watched.left() == []
+
+
+def test_a_result_tells_of_its_environment_and_its_time(make: Maker, tmp_path: Path) -> None:
+    todo = written(tmp_path, {"good": GOOD})
+    with make(1) as executor:
+        (result,) = executor.run(todo)
+    assert result.card is todo[0].card
+    assert result.environment.id == todo[0].environment.id
+    assert result.environment.confinement
+    assert 0 < result.seconds < 10
+
+
+def test_a_verdict_that_makes_no_sense_is_a_result_too(make: Maker, tmp_path: Path) -> None:
+    with make(1) as executor:
+        results = list(executor.run(written(tmp_path, {"forged": FORGED, "good": GOOD})))
+    assert {each.card.question: type(each.outcome) for each in results} == {"forged": Crashed, "good": Passed}
+
+
+def test_no_jobs_have_no_results(make: Maker) -> None:
+    with make(2) as executor:
+        assert list(executor.run([])) == []
+
+
+def test_it_can_run_more_than_once(make: Maker, tmp_path: Path) -> None:
+    todo = written(tmp_path, {"good": GOOD})
+    done = []
+
+    def twice() -> None:
+        with make(1) as executor:
+            done.extend([*executor.run(todo), *executor.run(todo)])
+
+    thread = threading.Thread(target=twice, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert [type(result.outcome) for result in done] == [Passed, Passed]
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2])
+def test_closing_the_results_early_ends_everything(make: Maker, taken: int, tmp_path: Path, watched: Watch) -> None:
+    checks = {f"good {number}": GOOD for number in range(4)}
+    todo = written(tmp_path, checks)
+    threads = threading.active_count()
+    with make(4) as executor:
+        results = executor.run(todo)
+        some = [next(results) for _ in range(taken)]
+        closing = time.monotonic()
+        results.close()  # type: ignore[attr-defined] # an executor's results are a generator
+    assert time.monotonic() - closing < 4
+    assert len(some) == taken
+    assert watched.left() == []
+    assert gone(lambda: threading.active_count() > threads)
+
+
+def test_closing_the_results_early_does_not_wait_for_what_is_running(
+    make: Maker, tmp_path: Path, watched: Watch
+) -> None:
+    endless = "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,)).start()\nwhile True:\n    pass"
+    todo = jobs(write(tmp_path, {"cards.md": card("good", GOOD) + card("endless", endless)}, timeout=300))
+    with make(1) as executor:
+        results = executor.run(todo)
+        assert isinstance(next(results).outcome, Passed)
+        assert gone(lambda: not checking(os.getpid()))
+        closing = time.monotonic()
+        results.close()  # type: ignore[attr-defined] # an executor's results are a generator
+    assert time.monotonic() - closing < 4
+    assert watched.left() == []
+
+
+def test_leaving_while_the_workers_are_starting_ends_everything(make: Maker, tmp_path: Path, watched: Watch) -> None:
+    todo = written(tmp_path, {f"good {number}": GOOD for number in range(4)})
+    for delay in (0.0, 0.01, 0.03):
+        with make(4) as executor:
+            threading.Thread(target=take_one, args=(executor.run(todo),), daemon=True).start()
+            time.sleep(delay)  # there is nothing to wait for: the moment is to be any
+    assert watched.left() == []
+
+
+def take_one(results: Iterator[Result]) -> None:
+    with suppress(Exception):  # whatever the executor says when it is closed under its caller
+        next(results)
+
+
+def test_an_error_of_the_caller_ends_everything(make: Maker, tmp_path: Path, watched: Watch) -> None:
+    todo = written(tmp_path, {"good": GOOD, "good too": GOOD})
+
+    def stop_at_the_first() -> None:
+        with make(2) as executor:
+            for result in executor.run(todo):
+                raise LookupError(result.card.id)
+
+    with pytest.raises(LookupError, match="good"):
+        stop_at_the_first()
+    assert watched.left() == []
+
+
+def test_where_no_process_can_be_had_the_surroundings_are_blamed(
+    make: Maker, watched: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with pytest.raises(SurroundingsError, match="No such file"), make(1):
+        pass
+    assert watched.left() == []
+
+
+def test_where_the_interpreter_ends_at_once_the_surroundings_are_blamed(
+    make: Maker, watched: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(SurroundingsError, match="could not be started"), make(1):
+        pass
+    assert watched.left() == []
+
+
+def test_two_executors_do_not_disturb_each_other(make: Maker, tmp_path: Path, watched: Watch) -> None:
+    checks = {
+        "first": {"good": GOOD, "dies": FORTUNES["dies"][0]},
+        "second": {"good too": GOOD, "wrong": "assert not engine"},
+    }
+
+    def outcomes(name: str) -> list[str]:
+        with make(1) as executor:
+            return sorted(result.outcome.name for result in executor.run(written(tmp_path / name, checks[name])))
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(outcomes, checks)) == [["crashed", "passed"], ["passed", "refuted"]]
+    assert watched.left() == []
