@@ -64,10 +64,9 @@ def confine(scratch: str, refused: str | None) -> Confinement:
     """Confine this process and all it will fork; `refused` is why it has no namespaces, None where it has."""
     die_with_parent()
     missing = [] if refused is None else [f"namespaces: {refused}"]
-    if refused is None:
-        namespaces.drop_capabilities()
-    else:
+    if refused is not None:
         prctl("adopt orphans", PR_SET_CHILD_SUBREAPER, 1)
+    namespaces.drop_capabilities()
     prctl("no new privileges", PR_SET_NO_NEW_PRIVS, 1)
     prctl("no dumps", PR_SET_DUMPABLE, 0)
     layers = []

@@ -76,11 +76,11 @@ def enter(needed: Sequence[str], scratch: str) -> None:
 
 
 def drop_capabilities() -> None:
-    """Give up every capability that the namespaces came with. Raises KernelError."""
+    """Give up every capability: those that the namespaces came with, or root's own. Raises KernelError."""
     for capability in range(64):
         try:
             prctl("drop capability", PR_CAPBSET_DROP, capability)
-        except KernelError:  # the last one that this kernel knows
+        except KernelError:  # beyond the last one that this kernel knows, or an ordinary user has none to drop
             break
     header = ctypes.create_string_buffer(struct.pack("Ii", _CAPABILITY_VERSION_3, 0), 8)
     syscall("capset", _CAPSET, header, ctypes.create_string_buffer(24))
