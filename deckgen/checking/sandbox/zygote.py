@@ -70,6 +70,7 @@ def serve(descriptor: int) -> None:
     derived = sorted(_names_of(prelude)) if prelude and trouble is None else []
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
+    gc.set_threshold(10_000, 20, 20)  # a check is short: let it collect when there is something to collect
     gc.freeze()  # what lives now is never collected, so that children do not copy its pages by counting
     wire.send(channel, {"prelude": trouble})
     server = _Server(
