@@ -122,9 +122,15 @@ class Zygotes:
         lost.close()
         with self._lock:
             self._living = [zygote for zygote in self._living if zygote is not lost]
-        found = self._spawned(standin=lost.standin)
-        found.wait_until_ready()
-        return found
+        try:
+            return self._started(standin=lost.standin)
+        except SurroundingsError:  # what took the last one may have taken this one while it started
+            return self._started(standin=lost.standin)
+
+    def _started(self, *, standin: bool) -> Zygote:
+        zygote = self._spawned(standin=standin)
+        zygote.wait_until_ready()
+        return zygote
 
 
 class _Worker:

@@ -27,6 +27,8 @@ def install() -> None:
     for name in real:
         del sys.modules[name]
     sys.meta_path.insert(0, _Finder(real))
+    for name in (_ROOT, f"{_ROOT}.orm"):
+        importlib.import_module(name)  # the real package would be there, too
 
 
 def _plain(name: str) -> bool:
