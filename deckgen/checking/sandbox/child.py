@@ -23,8 +23,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import dependence, helpers
+from . import dependence
 from .expectations import HIT, SEEN, Expectation, instrument, sides
+from .provided import provide
 
 MODULE = "check"
 
@@ -74,12 +75,12 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
             expectations += instrument(tree, path, entry, start, negated)
             codes.append((compile(tree, path, "exec", _FLAGS, dont_inherit=True, optimize=0), entry))
         trees.clear()
-        provided = helpers.provide(namespace, blocks)
+        given = provide(namespace, blocks)
         try:
             _execute(codes, namespace)
         finally:
             _restore_builtins()
-        provided.dispose()
+        given.dispose()
         if failures:  # in threads, whose assertions nobody waits for
             raise failures[0]
         answer["end"] = "finished"
