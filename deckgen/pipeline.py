@@ -65,8 +65,7 @@ def verify(deck: Deck, progress: Progress, workers: int | None, trust: Trust) ->
 def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, workers: int | None, trust: Trust) -> Report:
     """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and report into `out`.
 
-    A package that the engine objects to is not written. Raises SurroundingsError, LedgerError, EngineMissingError
-    and OSError.
+    A package that the engine objects to is not written. Raises SurroundingsError, LedgerError and OSError.
     """
     started = time.monotonic()
     verification = prove(deck, progress, workers=workers, trust=trust)
