@@ -151,6 +151,10 @@ class Deck:
         """All the cards, in study order."""
         return tuple(card for document in self.documents for card in document.cards)
 
+    def databases_of(self, card: Card) -> tuple[str, ...]:
+        """The databases on which a card must hold: those it names, else the deck's."""
+        return card.claims.databases or self.databases
+
 
 # ---------------------------------------------------------------- a check as it is run
 
@@ -217,65 +221,62 @@ class Trust(StrEnum):
 class Passed:
     """Every expectation that was executed held, and every control failed as it must; `idle` ones were not executed."""
 
-    name: ClassVar = "passed"
+    name: ClassVar[str] = "passed"
     expectations: int
     idle: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Refuted:
-    """An expectation failed: evidence against the answer."""
+class _Failure:
+    """Anything but a pass: what happened, and where."""
 
-    name: ClassVar = "refuted"
+    name: ClassVar[str]
     message: str
     location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted(_Failure):
+    """An expectation failed: evidence against the answer."""
+
+    name = "refuted"
     expected: str | None = None
     observed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(_Failure):
     """The check itself is at fault, or uses what this environment does not have."""
 
-    name: ClassVar = "broken"
-    message: str
-    location: Location | None = None
+    name = "broken"
 
 
 @dataclass(frozen=True, slots=True)
-class Vacuous:
+class Vacuous(_Failure):
     """The check cannot fail, so that it proves nothing."""
 
-    name: ClassVar = "vacuous"
-    message: str
-    location: Location | None = None
+    name = "vacuous"
 
 
 @dataclass(frozen=True, slots=True)
-class TimedOut:
+class TimedOut(_Failure):
     """A run did not end within its limit."""
 
-    name: ClassVar = "timed-out"
-    message: str
-    location: Location | None = None
+    name = "timed-out"
 
 
 @dataclass(frozen=True, slots=True)
-class Crashed:
+class Crashed(_Failure):
     """The process that ran the check died, vanished or gave no credible answer."""
 
-    name: ClassVar = "crashed"
-    message: str
-    location: Location | None = None
+    name = "crashed"
 
 
 @dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(_Failure):
     """The environment could not be had, so that nothing was run."""
 
-    name: ClassVar = "unavailable"
-    message: str
-    location: Location | None = None
+    name = "unavailable"
 
 
 Outcome = Passed | Refuted | Broken | Vacuous | TimedOut | Crashed | Unavailable

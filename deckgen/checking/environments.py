@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from deckgen.checking.databases import DATABASES
-from deckgen.model import Card, Database, Deck, Environment, minor
+from deckgen.model import Database, Deck, Environment, minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,6 @@ def places(deck: Deck) -> tuple[Place, ...]:
     wanted = deck.sqlalchemy or (minor(installed),)
     names = list(dict.fromkeys([*deck.databases, *(name for card in deck.cards for name in card.claims.databases)]))
     return tuple(_place(release, Database(name), installed) for release in wanted for name in names)
-
-
-def claimed_databases(card: Card, deck: Deck) -> tuple[str, ...]:
-    """The databases on which a card must hold: its own, else the deck's."""
-    return card.claims.databases or deck.databases
 
 
 def _place(release: str, database: Database, installed: str) -> Place:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from packaging.specifiers import SpecifierSet
 
 from deckgen.checking import kinds
-from deckgen.checking.environments import Place, claimed_databases
+from deckgen.checking.environments import Place
 from deckgen.model import Card, Deck, Job, Result, Unavailable, minor
 
 
@@ -32,7 +32,7 @@ def plan(deck: Deck, places: Sequence[Place]) -> tuple[list[Job], list[Result]]:
 def claims(card: Card, deck: Deck, place: Place) -> bool:
     """Whether a card says that it is true in an environment: major.minor is compared, with the operators of PEP 440."""
     environment = place.environment
-    if environment.database.split()[0] not in claimed_databases(card, deck):
+    if environment.database.split()[0] not in deck.databases_of(card):
         return False
     wanted = SpecifierSet(card.claims.sqlalchemy or "")
     return wanted.contains(minor(environment.sqlalchemy), prereleases=True)

@@ -363,7 +363,7 @@ from deckgen.checking.sandbox import kernel, zygote
 from deckgen.checking.sandbox.confinement import Confinement
 
 kernel.prctl("no new privileges", kernel.PR_SET_NO_NEW_PRIVS, 1)
-confined = Confinement(layers=(), missing=(), landlock=True, seccomp=True, namespaces=False)
+confined = Confinement(layers=("landlock-1", "seccomp"), missing=())
 print(json.dumps(zygote._refusal(confined, sys.argv[1])))
 """
 # What the layers of a run alone, without the server's, do not prevent.

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 import sqlalchemy
 
-from deckgen.checking.environments import claimed_databases, places
+from deckgen.checking.environments import places
 from deckgen.model import Claims, Environment, minor
 from tests.unit.cards import CHECK, card, deck
 
@@ -65,8 +65,8 @@ def test_a_database_that_only_one_card_asks_for_is_a_place_too() -> None:
 def test_a_card_is_held_to_its_own_databases_or_to_those_of_its_deck() -> None:
     one, two = card("one", CHECK), card("two", CHECK, claims=Claims(None, ("mariadb",)))
     both = deck(one, two, databases=("sqlite", "postgresql"))
-    assert claimed_databases(one, both) == ("sqlite", "postgresql")
-    assert claimed_databases(two, both) == ("mariadb",)
+    assert both.databases_of(one) == ("sqlite", "postgresql")
+    assert both.databases_of(two) == ("mariadb",)
 
 
 def test_an_environment_is_named_after_what_matters() -> None:

@@ -71,8 +71,7 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
         codes = []
         for block, tree in zip(blocks, trees, strict=True):
             path, entry, start = block["path"], block["entry"], len(expectations)
-            negated = request["negate"]
-            expectations += instrument(tree, path, entry, start, negated)
+            expectations += instrument(tree, path, entry, start, request["negate"])
             codes.append((compile(tree, path, "exec", _FLAGS, dont_inherit=True, optimize=0), entry))
         trees.clear()
         given = provide(namespace, blocks)
@@ -86,8 +85,6 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
         answer["end"] = "finished"
     except _Memory:
         answer |= {"end": "memory", "message": "MemoryError"}
-    except _Assertion as error:
-        answer |= _failure(error, blocks, expectations, recorder)
     except _Ordinary as error:
         failed = _leaf(error)
         if failed is not None:
@@ -97,7 +94,9 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
     except _Base as error:  # SystemExit, KeyboardInterrupt, GeneratorExit, and whatever else ends a program
         answer |= {"end": "exited", "message": text_of(error)} | place(error, blocks)
     answer |= _left_behind(answer, leftovers)
-    answer["expectations"] = [_described(each) | (_read(each, names) if names else {}) for each in expectations]
+    answer["expectations"] = [
+        _described(each) | (_read(each, names) if request["analyse"] else {}) for each in expectations
+    ]
     answer["hits"] = sorted(recorder.hits & set(range(len(expectations))))
     answer["always"] = sorted(recorder.always)
     return answer

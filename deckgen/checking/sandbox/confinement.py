@@ -35,9 +35,21 @@ class Confinement:
 
     layers: tuple[str, ...]
     missing: tuple[str, ...]
-    landlock: bool
-    seccomp: bool
-    namespaces: bool
+
+    @property
+    def landlock(self) -> bool:
+        """Whether Landlock is on."""
+        return any(layer.startswith("landlock") for layer in self.layers)
+
+    @property
+    def seccomp(self) -> bool:
+        """Whether seccomp is on."""
+        return "seccomp" in self.layers
+
+    @property
+    def namespaces(self) -> bool:
+        """Whether this is the first process of namespaces of our own."""
+        return "namespaces" in self.layers
 
     @property
     def base(self) -> bool:
@@ -84,13 +96,7 @@ def confine(scratch: str, refused: str | None) -> Confinement:
     else:
         missing.append("seccomp: its filters are written for x86-64")
     layers += ["namespaces"] if refused is None else []
-    return Confinement(
-        layers=tuple(layers),
-        missing=tuple(missing),
-        landlock=any(layer.startswith("landlock") for layer in layers),
-        seccomp="seccomp" in layers,
-        namespaces=refused is None,
-    )
+    return Confinement(tuple(layers), tuple(missing))
 
 
 def confine_run(confinement: Confinement, folder: str, *, base: int, seconds: float) -> None:

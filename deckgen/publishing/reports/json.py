@@ -71,7 +71,7 @@ def _card(report: Report, judgement: Judgement) -> dict[str, Any]:
         "line": card.location.line,
         "claims": {
             "sqlalchemy": card.claims.sqlalchemy,
-            "database": list(card.claims.databases or report.deck.databases),
+            "database": list(report.deck.databases_of(card)),
         },
         "verdict": judgement.verdict,
     }
