@@ -19,6 +19,8 @@ BAD_CONFIG = Rule("D006", _E, "{key}: {reason}", "{advice}; the deck is left out
 NO_DECK_TOML = Rule(
     "D007", _E, "the folder has no deck.toml", "write one with [deck], id and name, or name a Markdown file"
 )
+NO_SUCH_CARD = Rule("D046", _E, "there is no card `{id}` here", "{advice}")
+NO_SUCH_TAG = Rule("D047", _E, "no card here has the tag {tags}", "{advice}")
 NO_DECKS = Rule("D008", _E, "no deck here", "name a folder with a deck.toml, a folder of such folders, or a .md file")
 DECK_ID_TWICE = Rule(
     "D009", _E, "deck id `{id}` is also that of {other}", "give each deck an id of its own; this one is left out"
@@ -34,7 +36,7 @@ NO_ID = Rule(
     "D013",
     _N,
     "question has no id; `{id}` is made from its words",
-    "append {{#{id}}}, or rewording the question will make a new card",
+    "append {{#{id}}}, as `deckgen id --write` does, or rewording the question will make a new card",
 )
 DUPLICATE_ID = Rule(
     "D014", _E, "id `{id}` is already used at {other}", "give this question an id of its own, such as {{#{id}-2}}"
@@ -52,9 +54,7 @@ FENCE_OUTSIDE_QUESTIONS = Rule(
 )
 UNKNOWN_ROLE = Rule("D020", _E, "unknown fence role `{role}`", "{advice}")
 UNCLOSED_FENCE = Rule("D021", _E, "code fence is never closed", "close it with {marker}")
-NOT_RUN_YET = Rule(
-    "D022", _E, "`{role}` blocks cannot be proved by this version", "state the claim in a `python check` block"
-)
+NOTHING_BEFORE = Rule("D022", _E, "no code runs before this `{role}` block", "put it below the block that it is about")
 UNKNOWN_FENCE_KEY = Rule("D023", _E, "unknown key `{key}` on a `{role}` block", "{advice}")
 TOO_DEEP = Rule("D024", _E, "text is nested more than {limit} levels deep", "flatten it; what is deeper is plain text")
 HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "its text is; write it as Markdown")
@@ -79,6 +79,28 @@ IDENTITY_BY_DEFAULT = Rule(
 EMPTY_QUESTION = Rule("D034", _E, "the question shows nothing", "write it in words behind the label")
 ORPHAN_SIDECAR = Rule("D035", _E, "no document of this name is beside these checks", "rename it after its document")
 DISGUISED_CODE = Rule("D036", _E, "code holds {character}, which shows it in another order", "remove the character")
+BAD_TRANSCRIPT = Rule(
+    "D037", _E, "transcript cannot be read: {reason}", "write it as Python shows it, or mark it `pycon fragment`"
+)
+
+# Editing
+ID_TAKEN = Rule(
+    "D040",
+    _N,
+    "`{made}` is the id of {other}, so that this question's is `{id}`",
+    "if a function beside the document checks it, name that after the new id",
+)
+NO_PLACE_FOR_ID = Rule(
+    "D041", _E, "no id can be inserted into this line, which would then be read differently", "write {{#{id}}} into it"
+)
+WOULD_READ_DIFFERENTLY = Rule(
+    "D042", _E, "is left as it is: edited, it would not be read as the same cards", "edit it by hand"
+)
+CHANGED_MEANWHILE = Rule("D043", _E, "has changed since it was read", "say the same command again")
+NO_WAY_BACK = Rule(
+    "D044", _E, "{reason}; nothing is written", "commit the file, or say --allow-dirty if you need no way back"
+)
+ONE_FILE_TWICE = Rule("D045", _E, "is the same file as {other}; nothing is written", "name it once")
 
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")
@@ -87,6 +109,16 @@ PRELUDE_ON_STANDIN = Rule(
     _E,
     "the prelude fails on the stand-in for SQLAlchemy: it {reason}",
     "import and define in it, and run nothing; no card of the deck can be proved until then",
+)
+
+UNRELATED_CHECK = Rule(
+    "D053", _W, "the check names nothing of what the card talks about, such as {names}", "assert what the answer states"
+)
+VALUE_NOT_EXPECTED = Rule(
+    "D054", _W, "the answer names `{value}`, and no check mentions it", "assert each value that the answer names"
+)
+SURVIVING_MUTANT = Rule(
+    "D052", _W, "the check would also pass with {what}", "assert what would then be different, or leave it out"
 )
 
 # Packing and publishing

@@ -32,9 +32,29 @@ class Attributes:
 def split(question: Question, findings: Findings) -> tuple[str, Attributes]:
     """A question's text without the attributes at its end, and the attributes; braces in the text itself stay."""
     text = question.title
-    if not text.endswith("}"):
-        return text, Attributes()
     offset = len(findings.source.line(question.line).rstrip().rstrip("*_")) - len(text) + 1
+    match _at_end(text):
+        case None:
+            return text, Attributes()
+        case ParseError() as problem:
+            start = text.rindex("{")
+            reason = str(problem).split(" at position")[0]
+            findings.add(rules.BAD_ATTRIBUTES, question.line, offset + start, reason=reason)
+            return text[:start].rstrip(), Attributes()
+        case start, values:
+            return text[:start].rstrip(), _Reader(values, question.line, offset + start, findings).attributes()
+
+
+def opening(title: str) -> int | None:
+    """Where the attributes at the end of a title open, None where it has none that can be read."""
+    found = _at_end(title)
+    return found[0] if isinstance(found, tuple) else None
+
+
+def _at_end(text: str) -> tuple[int, dict[str, str]] | ParseError | None:
+    """Where the attributes at the end of a text open and their values, or what is wrong with them."""
+    if not text.endswith("}"):
+        return None
     problem = None
     for match in _OPENING.finditer(text):
         try:
@@ -43,14 +63,8 @@ def split(question: Question, findings: Findings) -> tuple[str, Attributes]:
             problem = error
             continue
         if match.start() + end == len(text) - 1:
-            reader = _Reader(values, question.line, offset + match.start(), findings)
-            return text[: match.start()].rstrip(), reader.attributes()
-    if problem is None:
-        return text, Attributes()
-    start = text.rindex("{")
-    reason = str(problem).split(" at position")[0]
-    findings.add(rules.BAD_ATTRIBUTES, question.line, offset + start, reason=reason)
-    return text[:start].rstrip(), Attributes()
+            return match.start(), values
+    return problem
 
 
 @dataclass(frozen=True, slots=True)

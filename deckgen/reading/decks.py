@@ -13,7 +13,7 @@ from deckgen import config, rules
 from deckgen.config import DeckConfig, DeckTable
 from deckgen.diagnostics import Diagnostic, Location, Source
 from deckgen.model import Card, Deck, Document, Fence, Role
-from deckgen.reading import grammar, sidecar
+from deckgen.reading import craft, grammar, sidecar
 
 MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
 STANDARD_INPUT = "-"
@@ -205,6 +205,7 @@ def _deck(
     ledger: str | None = None,
 ) -> Deck:
     documents, duplicates = _unique(documents)
+    weak = [diagnostic for document in documents for card in document.cards for diagnostic in craft.weigh(card)]
     return Deck(
         id=settings.deck.id,
         name=settings.deck.name,
@@ -212,7 +213,7 @@ def _deck(
         path=path,
         ledger=ledger,
         documents=tuple(documents),
-        diagnostics=(*notes, *duplicates),
+        diagnostics=(*notes, *duplicates, *weak),
         prelude=prelude,
         unchecked=settings.deck.unchecked,
         sqlalchemy=settings.verify.sqlalchemy,

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from deckgen import rules
-from deckgen.diagnostics import Diagnostic, Findings, Severity, Source, suggest
+from deckgen.diagnostics import Diagnostic, Findings, Severity, Source
 from deckgen.model import HIDDEN_ROLES, Card, Fence, Html, Role
-from deckgen.reading import document
+from deckgen.reading import document, fences
 from deckgen.reading.attributes import split
 from deckgen.reading.document import Block, Code, FrontMatter, Prose, Question, Section
 
-_ALIASES = {"py": "python", "python3": "python"}
-_ROLES: Mapping[str, Mapping[str, Role]] = {
-    "python": {"": Role.SHOWN} | {role.value: role for role in (Role.FRAGMENT, Role.SETUP, Role.CHECK, Role.REFUTE)},
-    "text": {"": Role.TEXT, "output": Role.OUTPUT},
-    "sql": {"": Role.TEXT, "emitted": Role.EMITTED},
-    "pycon": {"": Role.PYCON},
-}
-_FENCE_KEYS: Mapping[Role, frozenset[str]] = {Role.EMITTED: frozenset({"dialect", "sqlalchemy"})}
-_NOT_RUN_YET = frozenset({Role.OUTPUT, Role.EMITTED, Role.PYCON})
-_BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_NAME = re.compile(r"[A-Za-z][\w-]*")  # what else stands in an info string, such as {1,3}, is for other tools
+_PROGRAMS = (Role.SHOWN, Role.SETUP, Role.CHECK, Role.PYCON)  # what an output can be the output of
 _MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
@@ -55,14 +45,18 @@ def read(source: Source, path: str) -> Page:
         return Page(diagnostics=(source.report(rules.EMPTY_FILE, 1),))
     blocks, losses = document.parse(source)
     findings = Findings(source, losses)
-    cards = tuple(_card(draft, path, findings) for draft in _drafts(blocks, findings))
+    drafts = _drafts(blocks, findings)
+    cards = [_card(draft, path, findings) for draft in drafts]
     if not cards:
         findings.add(rules.NO_QUESTIONS, 1)
+    found = sorted(findings.found, key=lambda diagnostic: diagnostic.location)
+    lines = [diagnostic.location.line for diagnostic in found]
+    spans = [slice(bisect_left(lines, each.question.line), bisect_right(lines, each.last_line)) for each in drafts]
     return Page(
-        cards=cards,
+        cards=tuple(replace(card, defects=_defects(found[span])) for card, span in zip(cards, spans, strict=True)),
         title=next((block.title for block in blocks if isinstance(block, Section)), None),
         front_matter=next((block for block in blocks if isinstance(block, FrontMatter)), None),
-        diagnostics=tuple(sorted(findings.found, key=lambda diagnostic: diagnostic.location)),
+        diagnostics=tuple(found),
     )
 
 
@@ -90,7 +84,7 @@ def _drafts(blocks: Iterable[Block], findings: Findings) -> list[_Draft]:
 
 def _outside(code: Code, findings: Findings) -> None:
     """A check that belongs to no question is a mistake; any other code there is merely text."""
-    _, role, _ = _role(code, findings)
+    role = fences.read(code, findings).role
     if role in HIDDEN_ROLES:
         findings.add(rules.FENCE_OUTSIDE_QUESTIONS, code.line, role=role)
     else:
@@ -125,7 +119,6 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
         note_type=attributes.note_type,
         timeout=attributes.timeout,
         answered=answered,
-        defects=_defects(findings.found, question.line, draft.last_line),
     )
 
 
@@ -135,18 +128,13 @@ def _visible(answer: Iterable[Html | Fence]) -> str:
     return "".join(texts).strip()
 
 
-def _defects(found: Iterable[Diagnostic], first: int, last: int) -> tuple[Diagnostic, ...]:
-    """The errors within some lines that make what stands there unfit to be run.
+def _defects(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The errors in a card's lines that make what stands there unfit to be run.
 
     A missing answer is not one, nor is code that looks like other code: it runs as what it is.
     """
-    return tuple(
-        diagnostic
-        for diagnostic in found
-        if diagnostic.severity is Severity.ERROR
-        and diagnostic.code not in (rules.UNANSWERED.code, rules.DISGUISED_CODE.code)
-        and first <= diagnostic.location.line <= last
-    )
+    harmless = (rules.UNANSWERED.code, rules.DISGUISED_CODE.code)
+    return tuple(each for each in found if each.severity is Severity.ERROR and each.code not in harmless)
 
 
 def slug(text: str) -> str:
@@ -171,24 +159,16 @@ def _answer(blocks: Iterable[Prose | Code], findings: Findings) -> tuple[tuple[H
         if isinstance(block, Prose):
             shown.append(Html(block.html))
             continue
-        language, role, attributes = _role(block, findings)
-        fence = Fence(role, language, block.code, findings.source.at(block.line + 1), attributes)
-        _disguised(fence, findings)
-        if role not in HIDDEN_ROLES:
+        fence = fences.read(block, findings)
+        if fence.role in (Role.OUTPUT, Role.EMITTED) and all(each.role not in _PROGRAMS for each in runs):
+            findings.add(rules.NOTHING_BEFORE, block.line, role=fence.role)
+        if fence.role not in HIDDEN_ROLES:
             shown.append(fence)
-        if role not in (Role.TEXT, Role.FRAGMENT):
+        if fence.role not in (Role.TEXT, Role.FRAGMENT):
             runs.append(fence)
     if shown and isinstance(shown[-1], Html):
         shown[-1] = Html(_without_rule(shown[-1].text))
     return tuple(shown), tuple(runs)
-
-
-def _disguised(fence: Fence, findings: Findings) -> None:
-    """Report characters that make code look like other code (Trojan Source, CVE-2021-42574)."""
-    for number, line in enumerate(fence.code.split("\n"), fence.location.line):
-        if match := _BIDIRECTIONAL.search(line):
-            column = findings.source.line(number).find(match[0]) + 1
-            findings.add(rules.DISGUISED_CODE, number, column, character=f"U+{ord(match[0]):04X}")
 
 
 def _without_rule(html: str) -> str:
@@ -196,47 +176,3 @@ def _without_rule(html: str) -> str:
     while html.endswith("<hr>"):
         html = html.removesuffix("<hr>").rstrip()
     return html
-
-
-def _role(block: Code, findings: Findings) -> tuple[str, Role, dict[str, str]]:
-    """Language, role and attributes of a fence's info string; what cannot be understood is reported."""
-    language, rest = [*block.info.split(None, 1), "", ""][:2]
-    language = _ALIASES.get(language.lower(), language.lower())
-    known = _ROLES.get(language)
-    if language and language in _ROLES["python"]:
-        column = findings.source.line(block.line).find(block.info) + 1
-        findings.add(rules.UNKNOWN_ROLE, block.line, column, role=language, advice=f"write `python {language}`")
-    if known is None:
-        return language, Role.TEXT, {}
-    words = list(_words(rest))
-    names = [word for word in words if _NAME.fullmatch(word)]
-    role = known.get(names[0] if names else "")
-    column = findings.source.line(block.line).find(block.info) + 1
-    if role is None or len(names) > 1:
-        wrong = names[0] if role is None else names[1]
-        advice = _role_advice(wrong, known)
-        findings.add(rules.UNKNOWN_ROLE, block.line, column, role=wrong, advice=advice)
-        return language, Role.FRAGMENT, {}
-    if role in _NOT_RUN_YET:
-        findings.add(rules.NOT_RUN_YET, block.line, column, role=role)
-    attributes = dict(word.split("=", 1) for word in words if "=" in word)
-    allowed = _FENCE_KEYS.get(role, frozenset())
-    for key in sorted(attributes.keys() - allowed) if names else ():
-        advice = suggest(key, sorted(allowed)) if allowed else "it takes none"
-        findings.add(rules.UNKNOWN_FENCE_KEY, block.line, column, key=key, role=role, advice=advice)
-    return language, role, attributes
-
-
-def _role_advice(wrong: str, known: Mapping[str, Role]) -> str:
-    names = [name for name in known if name]
-    if not names:
-        return "this language takes no role"
-    return "a block has one role" if wrong in names else suggest(wrong, names)
-
-
-def _words(text: str) -> Iterator[str]:
-    """The words of an info string; quotes hold a value together, and a stray one is an ordinary character."""
-    try:
-        yield from shlex.split(text)
-    except ValueError:
-        yield from text.split()

@@ -66,16 +66,17 @@ def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[C
 
 def _matches(cards: Sequence[Card], target: str) -> list[int]:
     """The places of the cards that a function names, by id before label."""
-    by_id = [index for index, card in enumerate(cards) if _identifier(card.id) == target]
+    by_id = [index for index, card in enumerate(cards) if identifier(card.id) == target]
     return by_id or [index for index, card in enumerate(cards) if card.label.lower() == target.lower()]
 
 
-def _identifier(card_id: str) -> str:
+def identifier(card_id: str) -> str:
+    """A card's id as it stands in the name of a function; different ids may share one."""
     return re.sub(r"\W", "_", card_id)
 
 
 def _ambiguous(source: Source, function: _Function, cards: Sequence[Card]) -> Diagnostic:
-    names = dict.fromkeys(f"`{function.role}_{_identifier(card.id)}`" for card in cards)
+    names = dict.fromkeys(f"`{function.role}_{identifier(card.id)}`" for card in cards)
     if len(names) < len(cards):
         advice = "give each question an id of its own"
     else:
@@ -86,7 +87,7 @@ def _ambiguous(source: Source, function: _Function, cards: Sequence[Card]) -> Di
 
 
 def _unmatched(source: Source, function: _Function, cards: Sequence[Card], document: str) -> Diagnostic:
-    known = [f"{function.role}_{name}" for card in cards for name in (card.label.lower(), _identifier(card.id))]
+    known = [f"{function.role}_{name}" for card in cards for name in (card.label.lower(), identifier(card.id))]
     advice = suggest(function.name, known) if len(known) < 20 else "name it after a label, or after a card's id"
     return source.report(
         rules.NO_SUCH_QUESTION, function.first, function=function.name, document=document, advice=advice

@@ -1,6 +1,5 @@
 """Golden files: what a document is read as, written out so that a person can judge it.
 
-A file holds cases of a title, an input and the expected listing, each closed by a line with a single full stop.
 An input whose lines begin with `@@ path` is several files, read as a deck; any other is one document.
 """
 
@@ -8,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, takewhile
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -18,31 +17,10 @@ from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import Card, Deck, Fence, Html
 from deckgen.publishing.reports.text import paragraph
 from deckgen.reading import decks, grammar
+from tests.golden.cases import Case, parse, written
 
 FOLDER = Path(__file__).parent
 FILE_LINE = re.compile(r"^@@ (.+)\n", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A title, an input and what it should be listed as."""
-
-    title: str
-    text: str
-    expected: str
-
-
-def parse(golden: str) -> Iterator[Case]:
-    lines = iter(golden.split("\n"))
-    for title in filter(None, lines):
-        if next(lines) != ".":
-            raise ValueError(f"a line with a full stop should follow the title {title!r}")
-        text, expected = ("".join(f"{line}\n" for line in takewhile(lambda line: line != ".", lines)) for _ in range(2))
-        yield Case(title, text, expected)
-
-
-def written(cases: Sequence[Case]) -> str:
-    return "\n".join(f"{case.title}\n.\n{case.text}.\n{case.expected}.\n" for case in cases)
 
 
 def listing(text: str, folder: Path) -> str:

@@ -162,7 +162,7 @@ FENCES = {
         ["D022"],
     ),
     "emitted with another key": ("sql emitted dilect=x", "sql", Role.EMITTED, SHOWN_AND_RUN, ["D022", "D023"]),
-    "pycon": ("pycon", "pycon", Role.PYCON, SHOWN_AND_RUN, ["D022"]),
+    "pycon fragment": ("pycon fragment", "pycon", Role.FRAGMENT, SHOWN, []),
     "mistyped role": ("python chekc", "python", Role.FRAGMENT, SHOWN, ["D020"]),
     "role in capitals": ("python Check", "python", Role.FRAGMENT, SHOWN, ["D020"]),
     "role of another language": ("python output", "python", Role.FRAGMENT, SHOWN, ["D020"]),

@@ -7,12 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from deckgen.model import Note, Stamp, StampedNote
-from deckgen.packing import archive, package
+from deckgen.packing import package
 from deckgen.packing.notetypes import KINDS
 
 BASIC = KINDS["basic"].note_type
@@ -88,15 +87,3 @@ def test_fields_and_templates_have_ids_that_never_change() -> None:
         ("Spare4", 1795423071209),
     ]
     assert (BASIC.name, BASIC.template, BASIC.template_id) == ("deckgen basic", "Card 1", 1795423071300)
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "folder" / "deck.apkg"
-    archive.write(path, b"first")
-    archive.write(path, b"second")
-    assert path.read_bytes() == b"second"
-    assert list(path.parent.iterdir()) == [path]
-    with pytest.raises(TypeError):
-        archive.write(path, "no bytes")  # type: ignore[arg-type] # what a bug would pass
-    assert path.read_bytes() == b"second"
-    assert list(path.parent.iterdir()) == [path], "no temporary file is left"
