@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Broken, Crashed, Outcome, Passed, Program, Refuted, TimedOut, Vacuous
+from deckgen.model import (
+    Block,
+    Broken,
+    Crashed,
+    Mutant,
+    Mutation,
+    Outcome,
+    Passed,
+    Program,
+    Refuted,
+    TimedOut,
+    Vacuous,
+)
 
 
 class End(StrEnum):
@@ -33,6 +45,7 @@ class Run:
     """One run to be made: its blocks, what to turn round, on which SQLAlchemy, and whether to read its text.
 
     Reading the text tells of each expectation whether it is constant, derived from SQLAlchemy, or a claim of absence.
+    `mutate` asks for the mutants of the program, and by a number above 0 for that one of them to be run.
     """
 
     blocks: tuple[Block, ...]
@@ -40,17 +53,19 @@ class Run:
     negate: frozenset[int] = frozenset()
     standin: bool = False
     read: bool = False
+    mutate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """An assertion as the sandbox saw it; the last three are known only where the text was read.
+    """An assertion as the sandbox saw it; `constant`, `derived` and `absence` are known only where the text was read.
 
+    `group`: assertions of one group fail together, those of None at the top level, where nothing can swallow them.
     `always`: what it tested is true whatever happens, such as a function that was not called.
     """
 
     location: Location
-    nested: bool
+    group: int | None
     required: bool
     constant: bool
     derived: bool
@@ -70,6 +85,7 @@ class Trial:
     observed: str | None = None
     expectations: tuple[Expectation, ...] = ()
     hits: frozenset[int] = frozenset()
+    mutants: tuple[Mutant, ...] = ()
 
 
 Try = Callable[[Run], Trial]
@@ -87,6 +103,15 @@ def prove(program: Program, timeout: float, attempt: Try) -> Outcome:
         or _stubbed(program, timeout, attempt)
         or Passed(len(plain.hits), _idle(plain))
     )
+
+
+def mutated(program: Program, timeout: float, attempt: Try) -> Mutation:
+    """Run every mutant of a program that passes, and say which of them pass as well."""
+    plain = attempt(Run(program.blocks, timeout, mutate=0))
+    trials = (attempt(Run(program.blocks, timeout, mutate=number)) for number in range(1, len(plain.mutants) + 1))
+    same = [trial.end is End.FINISHED and trial.hits == plain.hits for trial in trials]
+    survivors = tuple(mutant for mutant, survived in zip(plain.mutants, same, strict=True) if survived)
+    return Mutation(len(plain.mutants), survivors)
 
 
 def outcome(trial: Trial, timeout: float) -> Outcome:
@@ -148,14 +173,13 @@ def _beginning(block: Block) -> Location:
 
 
 def _negated(program: Program, timeout: float, plain: Trial, attempt: Try) -> Outcome | None:
-    """One run for all assertions at the top level, where nothing can swallow them, and one for each of the others."""
-    reached = {number: plain.expectations[number] for number in sorted(plain.hits)}
-    top = [number for number, expectation in reached.items() if not expectation.nested]
-    groups = [top] if top else []
-    groups += [[number] for number, expectation in reached.items() if expectation.nested]
-    for group in groups:
+    """One run for each group of assertions: what could swallow one of them could swallow them all."""
+    groups: dict[int | None, list[int]] = {}
+    for number in sorted(plain.hits):
+        groups.setdefault(plain.expectations[number].group, []).append(number)
+    for group in groups.values():
         trial = attempt(Run(program.blocks, timeout, negate=frozenset(group)))
-        place = reached[group[0]].location
+        place = plain.expectations[group[0]].location
         if trial.end is End.FINISHED:
             return Vacuous("the assertion cannot fail: turned round, it still passes", place)
         if trial.end not in (End.FAILED, End.RAISED, End.LEAKED):

@@ -10,7 +10,7 @@ import pytest
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.environments import places
 from deckgen.checking.verify import verify
-from deckgen.model import Database, Passed
+from deckgen.model import Database, Effort, Passed
 from tests.isolation.harness import card, quietly, write
 
 CHECK = """
@@ -52,5 +52,5 @@ assert inspect(engine).get_table_names() == ["made"]
 def test_every_check_starts_on_an_empty_database(database: Database, tmp_path: Path) -> None:
     document = card("One", EMPTY_AND_THEN_NOT) + card("Two", EMPTY_AND_THEN_NOT)
     deck = write(tmp_path, {"cards.md": document}, extra=f'databases = ["{database.value}"]\n')
-    judgements = verify(deck, quietly, workers=1).judgements
+    judgements = verify(deck, quietly, Effort(workers=1)).judgements
     assert [judgement.verdict for judgement in judgements] == ["verified", "verified"]

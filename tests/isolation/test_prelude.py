@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy
 
 from deckgen.checking.verify import Verification, verify
-from deckgen.model import Broken, Deck, Verdict, minor
+from deckgen.model import Broken, Deck, Effort, Verdict, minor
 from tests.isolation.harness import MARK, PRELUDE, card, marked, quietly, watch, write
 
 
@@ -160,7 +160,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     decks = {name: written(tmp_path_factory.mktemp("deck"), prelude) for name, prelude in preludes.items()}
     with watch(tmp_path_factory.mktemp("scratch")) as watched, ThreadPoolExecutor(4) as pool:
         started = time.monotonic()
-        running = {name: pool.submit(verify, deck, quietly, workers=1) for name, deck in decks.items()}
+        running = {name: pool.submit(verify, deck, quietly, Effort(workers=1)) for name, deck in decks.items()}
         verifications = {name: future.result() for name, future in running.items()}
         yield Ran(verifications, time.monotonic() - started, watched.left())
 

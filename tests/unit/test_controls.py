@@ -18,10 +18,10 @@ ANSWER = Program((EXAMPLE, CHECK))
 LIMIT = 7.0
 
 
-def expectation(line: int, **changes: bool) -> Expectation:
+def expectation(line: int, group: int | None = None, **changes: bool) -> Expectation:
     """A good assertion at the top level, but for some changes."""
-    usual = {"nested": False, "required": True, "constant": False, "derived": True, "absence": False}
-    return Expectation(Location("cards.md", line), **(usual | changes))
+    usual = {"required": True, "constant": False, "derived": True, "absence": False}
+    return Expectation(Location("cards.md", line), group, **(usual | changes))
 
 
 def finished(*expectations: Expectation, hits: set[int] | None = None) -> Trial:
@@ -151,23 +151,24 @@ def test_a_misconception_without_set_up_fails_in_its_only_block() -> None:
 # ---------------------------------------------------------------- turned round
 
 
-def test_assertions_at_the_top_level_are_turned_round_together_and_nested_ones_one_by_one() -> None:
+def test_the_assertions_of_a_group_are_turned_round_together_where_they_were_reached() -> None:
     plain = finished(
         expectation(21),
-        expectation(22, nested=True),
+        expectation(22, group=1),
         expectation(23),
-        expectation(24, nested=True),
-        expectation(25, nested=True),
+        expectation(24, group=3),
+        expectation(25, group=4),
         expectation(26),
-        hits={0, 1, 2, 4},
+        expectation(27, group=4),
+        hits={0, 1, 2, 4, 6},
     )
     sandbox = Sandbox(plain=plain)
     assert isinstance(prove(ANSWER, LIMIT, sandbox), Passed)
-    assert [set(run.negate) for run in sandbox.asked if run.negate] == [{0, 2}, {1}, {4}]
+    assert [set(run.negate) for run in sandbox.asked if run.negate] == [{0, 2}, {1}, {4, 6}]
 
 
 def test_an_assertion_that_is_swallowed_cannot_fail() -> None:
-    plain = finished(expectation(21), expectation(22, nested=True), expectation(23, nested=True))
+    plain = finished(expectation(21), expectation(22, group=1), expectation(23, group=2))
     found = proved(plain=plain, negated=lambda numbers: plain if numbers == {2} else FAILED)
     assert found == Vacuous("the assertion cannot fail: turned round, it still passes", Location("cards.md", 23))
 
@@ -177,7 +178,7 @@ def test_an_assertion_whose_failure_becomes_another_error_can_fail() -> None:
 
 
 def test_an_assertion_whose_failure_is_seen_in_a_thread_can_fail() -> None:
-    plain = finished(expectation(21, nested=True))
+    plain = finished(expectation(21, group=0))
     found = proved(plain=plain, negated=lambda _: Trial(End.LEAKED, "in a thread, AssertionError: "))
     assert isinstance(found, Passed)
 
@@ -201,10 +202,10 @@ def test_what_passes_without_sqlalchemy_says_nothing_about_it() -> None:
 
 def test_an_assertion_that_the_stand_in_does_not_reach_is_judged_by_its_text() -> None:
     """A loop over rows is empty there: that the run ends well says nothing of what stands in it."""
-    plain = finished(expectation(21, absence=True), expectation(22, nested=True))
+    plain = finished(expectation(21, absence=True), expectation(22, group=0))
     assert isinstance(proved(plain=plain, stubbed=replace(plain, hits=frozenset())), Passed)
     assert isinstance(proved(plain=plain, stubbed=replace(plain, hits=frozenset({0}))), Passed)
-    alien = finished(expectation(21, nested=True, derived=False))
+    alien = finished(expectation(21, group=0, derived=False))
     expected = Vacuous("the assertion does not depend on anything from SQLAlchemy", Location("cards.md", 21))
     assert proved(plain=alien, stubbed=replace(alien, hits=frozenset())) == expected
 

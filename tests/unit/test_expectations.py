@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from deckgen.checking.sandbox.expectations import HIT, SEEN, Expectation, instrument, sides
+from deckgen.checking.sandbox.expectations import EXPECT, HIT, SEEN, Expectation, Reading, instrument, sides
+
+READING = Reading(helpers={"raises", "warns"})
 
 
 def found(source: str, *, entry: str | None = None, start: int = 0) -> list[Expectation]:
-    return instrument(ast.parse(source), "cards.md", entry, start, ())
+    return instrument(ast.parse(source), {"path": "cards.md", "entry": entry}, start, READING, None)
 
 
 def passed_on(_number: int, _first: int, value: object) -> object:
@@ -22,34 +24,50 @@ def passed_on(_number: int, _first: int, value: object) -> object:
 def held(source: str, negated: Collection[int] = (), **names: Any) -> list[int]:
     """The numbers of the assertions that held, in that order, when the source runs with some of them turned round."""
     tree = ast.parse(source)
-    instrument(tree, "cards.md", None, 0, negated)
+    instrument(tree, {"path": "cards.md", "entry": None}, 0, Reading(negated=negated), None)
     hits: list[int] = []
     exec(compile(tree, "cards.md", "exec"), {HIT: hits.append, SEEN: passed_on, **names})
     return hits
 
 
-NESTED = {
-    "at the margin": ("assert 1", [False]),
-    "two at the margin": ("assert 1\nassert 2", [False, False]),
-    "in an if": ("if 1:\n    assert 1\nelse:\n    assert 2", [True, True]),
-    "in a for": ("for x in []:\n    assert 1", [True]),
-    "in a while": ("while 0:\n    assert 1", [True]),
-    "in a with": ("with x:\n    assert 1", [True]),
+GROUPS: dict[str, tuple[str, list[int | None]]] = {
+    "at the margin": ("assert 1", [None]),
+    "two at the margin": ("assert 1\nassert 2", [None, None]),
+    "in an if": ("if 1:\n    assert 1\n    assert 2\nelse:\n    assert 3", [0, 1, 2]),
+    "in a for": ("for x in []:\n    assert 1\n    assert 2", [0, 1]),
+    "in a while": ("while 0:\n    assert 1", [0]),
+    "in a with": ("assert 9\nwith x:\n    assert 1\n    assert 2\nassert 3", [None, 1, 1, None]),
+    "in an async with": ("async with x:\n    assert 1\n    assert 2", [0, 0]),
+    "in two withs": (
+        "with x:\n    assert 1\n    with y:\n        assert 2\n    assert 3\nwith x:\n    assert 4",
+        [0, 1, 0, 3],
+    ),
+    "in a loop in a with": ("with x:\n    for y in x:\n        assert 1\n        assert 2\n    assert 3", [0, 1, 2]),
+    "in a with in a loop": ("for x in y:\n    with x:\n        assert 1\n        assert 2", [0, 1]),
     "in every part of a try": (
         "try:\n    assert 1\nexcept E:\n    assert 2\nelse:\n    assert 3\nfinally:\n    assert 4",
-        [True] * 4,
+        [0, 1, 2, 3],
     ),
-    "in a match": ("match x:\n    case 1:\n        assert 1", [True]),
-    "in a function": ("def f():\n    assert 1", [True]),
-    "in a coroutine": ("async def f():\n    assert 1", [True]),
-    "in a class": ("class C:\n    assert 1\n    def m(self):\n        assert 2", [True, True]),
-    "behind a semicolon": ("x = 1; assert x", [False]),
+    "a helper and what stands in it": ("with raises(E):\n    assert 1\n    f()\nassert 2", [None, 1, None]),
+    "two helpers of one with": ("with raises(E), warns(W):\n    assert 1", [None, None, 2]),
+    "a helper in a with": ("with x:\n    with raises(E):\n        f()\n    assert 1", [0, 0]),
+    "a helper in a loop": ("for x in y:\n    with raises(E):\n        f()", [0]),
+    "a helper that is called and not entered": ("raises(E)", []),
+    "a with of another name": ("with reaches(E):\n    f()", []),
+    "in a match": ("match x:\n    case 1:\n        assert 1", [0]),
+    "in a function": ("def f():\n    assert 1", [0]),
+    "in a with in a function": ("def f():\n    with x:\n        assert 1\n        assert 2", [0, 1]),
+    "in a coroutine": ("async def f():\n    assert 1", [0]),
+    "in a class": ("class C:\n    assert 1\n    def m(self):\n        assert 2", [0, 1]),
+    "behind a semicolon": ("x = 1; assert x", [None]),
 }
 
 
-@pytest.mark.parametrize(("source", "nested"), NESTED.values(), ids=NESTED)
-def test_whatever_could_swallow_an_assertion_makes_it_nested(source: str, nested: list[bool]) -> None:
-    assert [each.nested for each in found(source)] == nested
+@pytest.mark.parametrize(("source", "groups"), GROUPS.values(), ids=GROUPS)
+def test_assertions_are_of_one_group_where_the_same_statements_could_swallow_them(
+    source: str, groups: list[int | None]
+) -> None:
+    assert [each.group for each in found(source)] == groups
 
 
 SIDECAR = """
@@ -80,7 +98,7 @@ def test_the_first_level_of_a_sidecar_s_function_is_its_top_level(
     entry: str | None, top: list[int], required: list[int]
 ) -> None:
     expectations = found(SIDECAR, entry=entry)
-    assert [each.line for each in expectations if not each.nested] == top
+    assert [each.line for each in expectations if each.group is None] == top
     assert [each.line for each in expectations if each.required] == required
 
 
@@ -92,7 +110,7 @@ def test_lines_are_those_of_the_document() -> None:
 @pytest.mark.parametrize("start", [0, 3])
 def test_assertions_are_numbered_across_blocks(start: int) -> None:
     tree = ast.parse("assert 1\nassert 2")
-    instrument(tree, "cards.md", None, start, ())
+    instrument(tree, {"path": "cards.md", "entry": None}, start, Reading(), None)
     numbers: list[int] = []
     exec(compile(tree, "cards.md", "exec"), {HIT: numbers.append, SEEN: passed_on})
     assert numbers == [start, start + 1]
@@ -197,7 +215,7 @@ SIDES = {
 @pytest.mark.parametrize(("test", "expected"), SIDES.items(), ids=SIDES)
 def test_the_two_sides_of_a_failure_are_told(test: str, expected: tuple[str, str]) -> None:
     tree = ast.parse(f"assert {test}")
-    (expectation,) = instrument(tree, "cards.md", None, 0, ())
+    (expectation,) = instrument(tree, {"path": "cards.md", "entry": None}, 0, Reading(), None)
     values: list[object] = []
 
     def seen(_number: int, _first: int, value: object) -> object:
@@ -207,3 +225,28 @@ def test_the_two_sides_of_a_failure_are_told(test: str, expected: tuple[str, str
     with pytest.raises(AssertionError):
         exec(compile(tree, "cards.md", "exec"), {HIT: print, SEEN: seen, "x": 1, "one": 1})
     assert sides(expectation, values, repr) == expected
+
+
+def test_a_helper_is_told_its_number_and_whether_it_is_turned_round() -> None:
+    tree = ast.parse("with raises(KeyError), warns(UserWarning):\n    f()\nwith raises(OSError):\n    g()")
+    expectations = instrument(tree, {"path": "cards.md", "entry": None}, 4, Reading({"raises", "warns"}, {5}), None)
+    told = [ast.unparse(item.context_expr) for node in tree.body if isinstance(node, ast.With) for item in node.items]
+    assert told == [
+        f"{EXPECT}('raises', 4, False)(KeyError)",
+        f"{EXPECT}('warns', 5, True)(UserWarning)",
+        f"{EXPECT}('raises', 6, False)(OSError)",
+    ]
+    assert [ast.unparse(each.test).rpartition("(")[2] for each in expectations] == [
+        "KeyError)",
+        "UserWarning)",
+        "OSError)",
+    ]
+    assert [each.line for each in expectations] == [1, 1, 3]
+
+
+def test_an_assertion_is_about_itself_or_what_it_is_told_to_be_about() -> None:
+    tree, other = ast.parse("assert x"), ast.parse("y")
+    (own,) = instrument(tree, {"path": "cards.md", "entry": None}, 0, Reading(), None)
+    assert ast.unparse(own.about) == "x"
+    (given,) = instrument(ast.parse("assert x"), {"path": "cards.md", "entry": None}, 0, Reading(), other)
+    assert given.about is other

@@ -21,7 +21,7 @@ def block(line: int) -> Block:
 def test_the_fences_run_in_document_order() -> None:
     roles = [Role.SHOWN, Role.SETUP, Role.CHECK, Role.SHOWN, Role.CHECK, Role.SETUP]
     fences = [fence(role, 10 * number) for number, role in enumerate(roles, 1)]
-    assert program(card("one", *fences)) == Program(tuple(block(10 * number) for number in range(1, 7)))
+    assert program(card("one", *fences), "2.1.9") == Program(tuple(block(10 * number) for number in range(1, 7)))
 
 
 def test_each_misconception_runs_behind_all_set_up_and_examples_and_no_check() -> None:
@@ -32,15 +32,15 @@ def test_each_misconception_runs_behind_all_set_up_and_examples_and_no_check() -
         fence(Role.SHOWN, 40),
         fence(Role.REFUTE, 50),
     ]
-    made = program(card("one", *fences))
+    made = program(card("one", *fences), "2.1.9")
     assert made.blocks == (block(10), block(20), block(40))
     assert made.refutes == ((block(10), block(40), block(30)), (block(10), block(40), block(50)))
 
 
 def test_a_function_of_a_sidecar_runs_like_a_fence() -> None:
-    made = program(card("one", fence(Role.SHOWN, 10), fence(Role.CHECK, 1, entry="check_q1")))
+    made = program(card("one", fence(Role.SHOWN, 10), fence(Role.CHECK, 1, entry="check_q1")), "2.1.9")
     assert made == Program((block(10), replace(block(1), entry="check_q1")))
 
 
 def test_a_card_without_code_has_an_empty_program() -> None:
-    assert program(card("one")) == Program(())
+    assert program(card("one"), "2.1.9") == Program(())

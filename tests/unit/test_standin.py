@@ -5,11 +5,14 @@ It replaces SQLAlchemy for good, so that all of this is tried in one other proce
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 
 import pytest
+
+from deckgen.checking.sandbox.standin import UNPACK, StandIn, unpack, unpackable
 
 SCRIPT = """
 import asyncio, json, sys, warnings
@@ -311,3 +314,24 @@ def test_what_holds_of_anything_holds_of_it(expression: str, tried: dict[tuple[s
 @pytest.mark.parametrize("name", MOCKED)
 def test_a_mock_in_its_place_answers_as_ever(name: str, tried: dict[tuple[str, str], object]) -> None:
     assert tried[MOCKS + MOCKED[name], "x == 1"] is True
+
+
+UNPACKED = {
+    "two names": ("first, second = thing", "isinstance(first, StandIn) and first is not second"),
+    "a list of names": ("[first, second] = thing", "isinstance(second, StandIn)"),
+    "names within names": ("first, (second, [third, _]) = thing", "isinstance(third, StandIn)"),
+    "one that takes the rest": ("first, *rest, last = thing", "rest == [] and isinstance(last, StandIn)"),
+    "nothing but the rest": ("[*rest] = thing", "rest == []"),
+    "several targets": ("both = first, second = thing", "both == (first, second)"),
+    "a class": ("first, second = StandIn", "isinstance(first, StandIn)"),
+    "places": ("names = {}\nnames[1], names[2] = thing", "isinstance(names[2], StandIn)"),
+    "what is none of ours": ("first, *rest = [1, 2, 3]", "(first, rest) == (1, [2, 3])"),
+    "a single name": ("first = thing", "first is thing"),
+}
+
+
+@pytest.mark.parametrize(("source", "expression"), UNPACKED.values(), ids=UNPACKED)
+def test_a_stand_in_has_a_value_for_every_name_that_asks_for_one(source: str, expression: str) -> None:
+    names = {"thing": StandIn(), "StandIn": StandIn, UNPACK: unpack}
+    exec(compile(unpackable(ast.parse(source)), "check", "exec"), names)
+    assert eval(expression, names)

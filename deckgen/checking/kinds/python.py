@@ -5,6 +5,6 @@ from __future__ import annotations
 from deckgen.model import Block, Fence
 
 
-def compile_fence(fence: Fence) -> Block:
+def compile_fence(fence: Fence, _sqlalchemy: str) -> tuple[Block, ...]:
     """The block of a Python fence or of a sidecar's function."""
-    return Block(fence.code, fence.location.path, fence.location.line, fence.entry)
+    return (Block(fence.code, fence.location.path, fence.location.line, fence.entry),)

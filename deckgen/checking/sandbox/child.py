@@ -7,7 +7,6 @@ report. A malicious one can still forge it: it shares the process.
 from __future__ import annotations
 
 import _thread
-import ast
 import asyncio
 import builtins
 import functools
@@ -18,22 +17,23 @@ import os
 import random
 import sys
 import threading
+import time
 import types
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import dependence
-from .expectations import HIT, SEEN, Expectation, instrument, sides
-from .provided import provide
+from . import dependence, helpers, provided
+from .compiled import Compiled
+from .expectations import EXPECT, HIT, SEEN, Expectation, sides
+from .recording import Recording
+from .words import LONGEST_TEXT, message_of, shown, text_of
 
 MODULE = "check"
 
 _encode = json.JSONEncoder().encode
-_write, _exit = os.write, os._exit
+_write, _exit, _sleep = os.write, os._exit, time.sleep
 _running_threads = _thread._count  # it also sees threads that `threading` does not know
 _restore_builtins = functools.partial(vars(builtins).update, dict(vars(builtins)))
-_PREFIX = sys.prefix + os.sep
 _Base, _Assertion, _Memory, _Ordinary = BaseException, AssertionError, MemoryError, Exception
 
 
@@ -56,30 +56,25 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
     blocks: Sequence[Mapping[str, Any]] = request["blocks"]
-    expectations: list[Expectation] = []
     recorder = _Recorder()
-    namespace[HIT], namespace[SEEN] = recorder.hit, recorder.seen
+    namespace |= {HIT: recorder.hit, SEEN: recorder.seen, EXPECT: recorder.expecting}
     leftovers: list[str] = []
     failures: list[BaseException] = []
     _listen(leftovers, failures)
     random.seed(0)
-    names: set[str] = set()
     answer: dict[str, Any] = {}
+    program = Compiled()
     try:
-        trees = [_parse(block) for block in blocks]
-        names = dependence.derived(trees, request["derived"]) if request["analyse"] else set()
-        codes = []
-        for block, tree in zip(blocks, trees, strict=True):
-            path, entry, start = block["path"], block["entry"], len(expectations)
-            expectations += instrument(tree, path, entry, start, request["negate"])
-            codes.append((compile(tree, path, "exec", _FLAGS, dont_inherit=True, optimize=0), entry))
-        trees.clear()
-        given = provide(namespace, blocks)
+        program.compile(request, namespace)
+        mentioned = provided.mentioned(block["code"] for block in blocks) | set(request["mentioned"])
+        given = provided.Provided(namespace, mentioned, request["sqlalchemy"])
+        runner = asyncio.Runner()  # not entered: most checks need no loop, and making one costs as much as they do
         try:
-            _execute(codes, namespace)
+            _execute(program.codes, blocks, namespace, runner)
         finally:
             _restore_builtins()
-        given.dispose()
+        given.dispose(runner.run)
+        runner.close()
         if failures:  # in threads, whose assertions nobody waits for
             raise failures[0]
         answer["end"] = "finished"
@@ -88,37 +83,27 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
     except _Ordinary as error:
         failed = _leaf(error)
         if failed is not None:
-            answer |= _failure(failed, blocks, expectations, recorder)
+            answer |= _failure(failed, blocks, program.expectations, recorder)
         else:
             answer |= {"end": "raised", "message": text_of(error)} | place(error, blocks)
     except _Base as error:  # SystemExit, KeyboardInterrupt, GeneratorExit, and whatever else ends a program
         answer |= {"end": "exited", "message": text_of(error)} | place(error, blocks)
     answer |= _left_behind(answer, leftovers)
     answer["expectations"] = [
-        _described(each) | (_read(each, names) if request["analyse"] else {}) for each in expectations
+        _described(each) | (_read(each, program.derived) if request["analyse"] else {}) for each in program.expectations
     ]
-    answer["hits"] = sorted(recorder.hits & set(range(len(expectations))))
+    answer["hits"] = sorted(recorder.hits & set(range(len(program.expectations))))
     answer["always"] = sorted(recorder.always)
+    answer["mutants"] = [{"path": each.path, "line": each.line, "what": each.what} for each in program.mutants]
     return answer
 
 
-_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-
-
-def _parse(block: Mapping[str, Any]) -> ast.Module:
-    """The tree of a block whose lines have the numbers that they have in its document."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", SyntaxWarning)
-        tree: ast.Module = ast.parse("\n" * (block["line"] - 1) + block["code"], block["path"], "exec")
-        return tree
-
-
 def _described(expectation: Expectation) -> dict[str, Any]:
-    """Where an assertion stands, whether something could swallow it, and whether it must be executed."""
+    """Where an assertion stands, which others fail with it, and whether it must be executed."""
     return {
         "path": expectation.path,
         "line": expectation.line,
-        "nested": expectation.nested,
+        "group": expectation.group,
         "required": expectation.required,
     }
 
@@ -127,23 +112,36 @@ def _read(expectation: Expectation, names: set[str]) -> dict[str, Any]:
     """What an assertion's text tells: can it fail, does it depend on SQLAlchemy's `names`, is it a claim of absence."""
     return {
         "constant": dependence.constant(expectation.test),
-        "derived": dependence.uses(expectation.test, names),
+        "derived": dependence.uses(expectation.about, names),
         "absence": dependence.absence(expectation.test),
     }
 
 
-def _execute(codes: Sequence[tuple[types.CodeType, str | None]], namespace: dict[str, Any]) -> None:
+def _execute(
+    codes: Sequence[types.CodeType],
+    blocks: Sequence[Mapping[str, Any]],
+    namespace: dict[str, Any],
+    runner: asyncio.Runner,
+) -> None:
     """Run every block in the one namespace, with one event loop for all that is awaited."""
-    runner = asyncio.Runner()  # not entered: most checks need no loop, and making one takes as long as a small check
-    for code, entry in codes:
-        result = eval(code, namespace)
-        if code.co_flags & inspect.CO_COROUTINE:
-            runner.run(result)
-        if entry:
-            value = namespace[entry]()
-            if inspect.iscoroutine(value):
-                runner.run(value)
-    runner.close()
+    modes = [block["mode"] for block in blocks]
+    recording = Recording(namespace) if "match" in modes else None
+    for code, block, mode in zip(codes, blocks, modes, strict=True):
+        if recording is None or mode == "match":
+            _step(code, block["entry"], namespace, runner)
+        else:
+            with recording.block(prompt=mode == "prompt"):
+                _step(code, block["entry"], namespace, runner)
+
+
+def _step(code: types.CodeType, entry: str | None, namespace: dict[str, Any], runner: asyncio.Runner) -> None:
+    result = eval(code, namespace)
+    if code.co_flags & inspect.CO_COROUTINE:
+        runner.run(result)
+    if entry:
+        value = namespace[entry]()
+        if inspect.iscoroutine(value):
+            runner.run(value)
 
 
 class _Recorder:
@@ -159,6 +157,9 @@ class _Recorder:
         if len(values) == 1 and isinstance(values[0], _ALWAYS_TRUE):
             self.always.add(number)
         self.hits.add(number)
+
+    def expecting(self, helper: str, number: int, negated: bool) -> Any:  # noqa: FBT001 - called by rewritten code
+        return helpers.watched(helper, negated, functools.partial(self.hit, number))
 
     def seen(self, number: int, first: bool, value: Any) -> Any:  # noqa: FBT001 - called by rewritten code
         if first:
@@ -201,7 +202,7 @@ def _left_behind(answer: Mapping[str, Any], leftovers: Sequence[str]) -> dict[st
                 return {"end": "leaked", "message": "output could not be written: " + text_of(error)}
     if answer["end"] != "finished":
         return {}
-    if _running_threads():
+    if _threads_stay():
         return {"end": "leaked", "message": "threads were left running"}
     gc.collect()
     if leftovers:
@@ -209,11 +210,26 @@ def _left_behind(answer: Mapping[str, Any], leftovers: Sequence[str]) -> dict[st
     return {}
 
 
+def _threads_stay() -> bool:
+    """Whether threads are left that do not end by themselves; a driver's takes a moment once it is told to."""
+    for _ in range(_MOMENTS):
+        if not _running_threads():
+            return False
+        _sleep(0.001)
+    return True
+
+
+_MOMENTS = 300  # milliseconds
+
+
 def _failure(
     error: BaseException, blocks: Sequence[Mapping[str, Any]], expectations: Sequence[Expectation], recorder: _Recorder
 ) -> dict[str, Any]:
     """A failed assertion of the author's; one that SQLAlchemy itself failed is an error like any other."""
     where = place(error, blocks)
+    if isinstance(error, helpers.UnmetError):
+        told = {"expected": error.expected[:LONGEST_TEXT], "observed": error.observed[:LONGEST_TEXT]}
+        return {"end": "failed", "message": message_of(error)} | told | where
     if not _own(error):
         return {"end": "raised", "message": text_of(error)} | where
     answer = {"end": "failed", "message": message_of(error)} | where
@@ -262,35 +278,3 @@ def _source(block: Mapping[str, Any], expectation: Expectation) -> str:
     """The assertion as its author wrote it, on one line."""
     lines = block["code"].split("\n")[expectation.line - block["line"] : expectation.end - block["line"] + 1]
     return " ".join(" ".join(lines).split())[:500]
-
-
-def message_of(error: BaseException, limit: int = 2000) -> str:
-    """The message of an exception, whatever its `__str__` does."""
-    try:
-        message = str(error)
-    except _Base:
-        return "<its message cannot be read>"
-    if type(message) is not str:
-        return "<its message is no text>"
-    return message[:limit].replace(_PREFIX, "")  # where this machine keeps its libraries is nobody's business
-
-
-def text_of(error: BaseException | None) -> str:
-    """Class and message of an exception, whatever its class does to hide them."""
-    if error is None:
-        return "an error without a name"
-    try:
-        name = type.__getattribute__(type(error), "__name__")
-    except _Base:
-        name = "?"
-    return f"{name if type(name) is str else '?'}: {message_of(error)}"[:2000]
-
-
-def shown(value: Any, limit: int = 400) -> str:
-    """The repr of a value, cut to `limit` characters, whatever its `__repr__` does."""
-    try:
-        text = repr(value)
-    except _Base as error:
-        return f"<repr failed with {text_of(error)}>"[:limit]
-    text = text if type(text) is str else "<repr is no text>"
-    return text if len(text) <= limit else text[: limit - 1] + "…"

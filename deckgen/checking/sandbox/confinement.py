@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -99,6 +100,23 @@ def confine(scratch: str, refused: str | None) -> Confinement:
     return Confinement(tuple(layers), tuple(missing))
 
 
+def become_first_process() -> None:
+    """Go on in a child, which is the first process of the new namespace; when it ends, so do all others there."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        os._exit(0)
+
+
+def tell(scratch: str) -> None:
+    """Confine this process as one that serves is, and print which layers are on and which are missing."""
+    refused = enter_namespaces(scratch)
+    if refused is None:
+        become_first_process()
+    confined = confine(scratch, refused)
+    os.write(1, json.dumps([confined.layers, confined.missing]).encode())
+
+
 def confine_run(confinement: Confinement, folder: str, *, base: int, seconds: float) -> None:
     """Confine this process to one run in a folder; `base` is the address space it was born with."""
     die_with_parent()
@@ -110,7 +128,9 @@ def confine_run(confinement: Confinement, folder: str, *, base: int, seconds: fl
 
 
 def working_escapes(confinement: Confinement, folder: str) -> Sequence[str]:
-    """The ways out of a run that work here, tried in a child; there should be none."""
+    """The ways out of a run that work here, tried in a child; there should be none. Raises OSError with the reason
+    why they could not be tried, such as limits that are lower than those of a run.
+    """
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -118,13 +138,17 @@ def working_escapes(confinement: Confinement, folder: str) -> Sequence[str]:
             os.chdir(folder)
             confine_run(confinement, folder, base=1 << 40, seconds=10)
             os.write(writing, "\n".join(["tried", *escapes.attempt()]).encode())
+        except Exception as error:
+            os.write(writing, f"failed\n{error}".encode())
         finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
         tried, *found = answer.read().decode().split("\n")
     os.waitpid(pid, 0)
-    return found if tried == "tried" else ["the escapes could not be tried"]
+    if tried != "tried":
+        raise OSError(f"a run could not be confined: {' '.join(found) or 'it vanished'}")
+    return found
 
 
 def die_with_parent() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from .recording import SQL, TEXT, TRANSCRIPT
+
 _ROOT = "sqlalchemy"
 
 
@@ -63,9 +65,12 @@ def _empty(node: ast.expr) -> bool:
         return node.value is None or (not isinstance(node.value, bool) and not node.value)
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         return not node.elts
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args:
-        return node.func.id in ("set", "frozenset", "list", "tuple", "dict", "str")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CONTAINERS:
+        return all(map(_empty, node.args))
     return isinstance(node, ast.Dict) and not node.keys
+
+
+_CONTAINERS = {"set", "frozenset", "list", "tuple", "dict", "str", TEXT, SQL, TRANSCRIPT}
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -6,6 +6,7 @@ asks SQLAlchemy something must fail on it.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -16,7 +17,9 @@ from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from typing import Any
 from unittest import mock
 
+UNPACK = "__deckgen_unpack__"
 _ROOT = "sqlalchemy"
+_Shape = tuple[Any, ...]
 
 
 def install() -> None:
@@ -29,6 +32,37 @@ def install() -> None:
     sys.meta_path.insert(0, _Finder(real))
     for name in (_ROOT, f"{_ROOT}.orm"):
         importlib.import_module(name)  # the real package would be there, too
+
+
+def unpackable(tree: ast.Module) -> ast.Module:
+    """The same program with every assignment to several names taking its value through `UNPACK`, which is `unpack`.
+
+    A stand-in is empty where it is iterated; but where two names ask for two rows, there must be two to go on with.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            shape = next((shape for target in node.targets if (shape := _shape(target))), None)
+            if shape is not None:
+                arguments = [node.value, ast.parse(repr(shape), mode="eval").body]
+                call = ast.Call(ast.Name(UNPACK, ast.Load()), arguments, [])
+                node.value = ast.fix_missing_locations(ast.copy_location(call, node.value))
+    return tree
+
+
+def unpack(value: Any, shape: _Shape) -> Any:
+    """As many stand-ins as there are names to take them, where the value is one; any other value as it is."""
+    return (
+        tuple(unpack(StandIn(), part) if part else StandIn() for part in shape)
+        if isinstance(value, _Behaviour)
+        else value
+    )
+
+
+def _shape(target: ast.expr) -> _Shape:
+    """One entry for each name, `()` or the names in it, without one that takes the rest, for which nothing is left."""
+    if not isinstance(target, (ast.Tuple, ast.List)):
+        return ()
+    return tuple(_shape(element) for element in target.elts if not isinstance(element, ast.Starred))
 
 
 def _plain(name: str) -> bool:

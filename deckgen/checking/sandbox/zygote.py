@@ -17,7 +17,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import child, confinement, dependence, kernel, prewarm, standin, sweep, verdict, wire
+from . import (
+    child,
+    compiled,
+    confinement,
+    dependence,
+    kernel,
+    prewarm,
+    provided,
+    recording,
+    standin,
+    sweep,
+    verdict,
+    wire,
+    words,
+)
 from .confinement import Confinement
 
 MAX_FILES = 4096
@@ -48,7 +62,7 @@ def serve(descriptor: int) -> None:
     _leave_to_be_kept(channel, scratch)
     refused = confinement.enter_namespaces(scratch)
     if refused is None:
-        _become_first_process()
+        confinement.become_first_process()
     children = None if refused is None else _children()
     confined = confinement.confine(scratch, refused)
     os.chdir(scratch)
@@ -65,6 +79,8 @@ def serve(descriptor: int) -> None:
     )  # from here on the clock is the prelude's
     module = types.ModuleType(child.MODULE)
     sys.modules[child.MODULE] = module
+    if settings["standin"]:
+        module.__dict__[standin.UNPACK] = standin.unpack
     prelude = settings["prelude"]
     trouble = _run_prelude(prelude, module.__dict__) if prelude else None
     derived = sorted(_names_of(prelude)) if prelude and trouble is None else []
@@ -77,7 +93,11 @@ def serve(descriptor: int) -> None:
         channel=channel,
         scratch=scratch,
         namespace=module.__dict__,
-        derived=[*derived, "engine", "session"],
+        given={
+            "derived": [*derived, *provided.DERIVED, recording.PRINTED, recording.SENT],
+            "mentioned": sorted(provided.mentioned([prelude["code"]])) if prelude else [],
+            "sqlalchemy": version,
+        },
         confined=confined,
         children=children,
         base=base,
@@ -112,32 +132,27 @@ def _leave_to_be_kept(channel: socket.socket, scratch: str) -> None:
     os._exit(0)
 
 
-def _become_first_process() -> None:
-    """Go on in a child, which is the first process of the new namespace; when it ends, so do all others there."""
-    pid = os.fork()
-    if pid:
-        os.waitpid(pid, 0)
-        os._exit(0)
-
-
 def _refusal(confined: Confinement, scratch: str) -> str | None:
     """Why this process must not run a stranger's code, None where it may."""
     if not confined.base:
         return "; ".join(confined.missing)
     folder = os.path.join(scratch, "escapes")
     os.mkdir(folder)
-    found = confinement.working_escapes(confined, folder)
-    sweep.delete(folder)
+    try:
+        found = confinement.working_escapes(confined, folder)
+    except OSError as error:
+        return str(error)
+    finally:
+        sweep.delete(folder)
     return f"from inside a run one can {', '.join(found)}" if found else None
 
 
 def _run_prelude(prelude: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any] | None:
     """Run the deck's prelude; where and how it failed, None if it did not."""
     try:
-        source = "\n" * (prelude["line"] - 1) + prelude["code"]
-        exec(compile(source, prelude["path"], "exec", dont_inherit=True), namespace)
+        exec(compile(compiled.parse(prelude, namespace), prelude["path"], "exec", dont_inherit=True), namespace)
     except BaseException as error:
-        return {"message": child.text_of(error)} | child.place(error, [prelude])
+        return {"message": words.text_of(error)} | child.place(error, [prelude])
     return None
 
 
@@ -151,14 +166,15 @@ def _names_of(prelude: Mapping[str, Any]) -> set[str]:
 class _Server:
     """Forks, watches, kills and cleans up; keeps nothing from one run to the next.
 
-    `derived` are the names that come from SQLAlchemy before a check begins, `children` lists what was re-parented here,
-    and `base` is the address space that a child is born with.
+    `given` is what every run is told: the names that come from SQLAlchemy before a check begins, those that the prelude
+    mentions, and the version of SQLAlchemy. `children` lists what was re-parented here, and `base` is the address space
+    that a child is born with.
     """
 
     channel: socket.socket
     scratch: str
     namespace: dict[str, Any]
-    derived: list[str]
+    given: dict[str, Any]
     confined: Confinement
     children: int | None
     base: int
@@ -172,7 +188,7 @@ class _Server:
 
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         deadline = time.monotonic() + request["timeout"]
-        request["derived"] = self.derived
+        request |= self.given
         nonce = verdict.nonce()
         folder = os.path.join(self.scratch, os.urandom(8).hex())
         os.mkdir(folder, 0o700)
