@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from deckgen.diagnostics import Diagnostic, Location
 
@@ -39,6 +39,9 @@ class Database(StrEnum):
     POSTGRESQL = "postgresql"
     MARIADB = "mariadb"
 
+
+# The dialects of SQL that SQLAlchemy itself can write.
+DIALECTS = ("mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite")
 
 # Tags that may stand in Markdown as raw HTML; everything else is reported by the reader and removed by the renderer.
 HTML_TAGS = frozenset(
@@ -159,6 +162,14 @@ class Deck:
 # ---------------------------------------------------------------- a check as it is run
 
 
+class Mode(StrEnum):
+    """How a block is run: as a script, as typed at a prompt, or to say what the block before it should have done."""
+
+    SCRIPT = "script"
+    PROMPT = "prompt"
+    MATCH = "match"
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A piece of Python that is compiled by itself, as if it stood at `line` (counted from 1) of `path`.
@@ -170,6 +181,7 @@ class Block:
     path: str
     line: int
     entry: str | None = None
+    mode: Mode = Mode.SCRIPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +214,16 @@ def minor(version: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One card's program in one environment, with the seconds that each of its runs may take."""
+    """One card's program in one environment, with the seconds that each of its runs may take.
+
+    `mutate`: whether the mutants of a check that passes are run as well.
+    """
 
     card: Card
     program: Program
     environment: Environment
     timeout: float
+    mutate: bool = False
 
 
 class Trust(StrEnum):
@@ -217,13 +233,55 @@ class Trust(StrEnum):
     GIVEN = "given"
 
 
+class OnFailure(StrEnum):
+    """What becomes of a run once a card has failed."""
+
+    GO_ON = "go on"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How cards are proved: by how many workers (None: one per core), and with the outcomes known to which file.
+
+    `timeout` stands for the deck's own where it is given. Of mutants nothing is known.
+    """
+
+    workers: int | None = None
+    timeout: float | None = None
+    trust: Trust = Trust.NONE
+    cache: str | None = None
+    on_failure: OnFailure = OnFailure.GO_ON
+    mutate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A small change to a check: where, and what it puts there."""
+
+    location: Location
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """How many mutants a check has, and those that it lets pass."""
+
+    mutants: int
+    survivors: tuple[Mutant, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Every expectation that was executed held, and every control failed as it must; `idle` ones were not executed."""
+    """Every expectation that was executed held, and every control failed as it must; `idle` ones were not executed.
+
+    `mutation` is None where it was not asked for.
+    """
 
     name: ClassVar[str] = "passed"
     expectations: int
     idle: tuple[Location, ...] = ()
+    mutation: Mutation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,53 +453,3 @@ class StampedNote:
 
     note: Note
     stamp: Stamp
-
-
-# ---------------------------------------------------------------- what is reported
-
-
-@dataclass(frozen=True, slots=True)
-class Shipped:
-    """The package that a run wrote: its path, the SHA-256 of its bytes, and how much it holds."""
-
-    path: str
-    sha256: str
-    notes: int
-    media: int
-
-
-class Verb(StrEnum):
-    """Which command a report is about; it decides which parts the report has."""
-
-    LINT = "lint"
-    VERIFY = "verify"
-    BUILD = "build"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All that one command found out about one deck; `packed` are the ids of the cards that went into the package.
-
-    `unconfined` names the layers of confinement that this system refused, each with its reason.
-    """
-
-    verb: Verb
-    deck: Deck
-    judgements: tuple[Judgement, ...]
-    environments: tuple[Environment, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    packed: frozenset[str] = frozenset()
-    package: Shipped | None = None
-    seconds: float = 0.0
-    unconfined: tuple[str, ...] = ()
-
-    def count(self, verdict: Verdict) -> int:
-        """How many cards have this verdict."""
-        return sum(judgement.verdict is verdict for judgement in self.judgements)
-
-
-class Progress(Protocol):
-    """Told of each result as it arrives; the edge draws a bar from it."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` jobs have a result."""

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from deckgen import rules
+from deckgen import files, rules
 from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location, Severity
-from deckgen.model import (
-    Card,
-    Deck,
-    Judgement,
-    Packable,
-    Progress,
-    Report,
-    Shipped,
-    StampedNote,
-    Trust,
-    Verb,
-    Verdict,
-    VerifiedCard,
-)
-from deckgen.packing import archive, ledger, package, render
+from deckgen.model import Card, Deck, Effort, Judgement, Packable, Refuted, StampedNote, Verdict, VerifiedCard
+from deckgen.packing import ledger, package, render
 from deckgen.packing.ledger import Ledger, LedgerError, Stamped
 from deckgen.publishing import reports
 from deckgen.publishing.audit import EXTRA, EngineMissingError, audit
+from deckgen.reading import acceptance, ids, selection
+from deckgen.reading.acceptance import Acceptance
+from deckgen.reading.edits import Revision
+from deckgen.reading.ids import MissingId
+from deckgen.reading.worktree import dirty
+from deckgen.report import Progress, Report, Shipped, Verb
 
 CACHE = Path("build/.cache")
+VERDICTS = CACHE / "verdicts.sqlite"
+_FAILED = CACHE / "failed.json"
+_ROUNDS = 100  # what differs each time it is observed must come to an end
+
+
+class Uncommitted(StrEnum):
+    """What becomes of an edit to a file that git could not bring back."""
+
+    REFUSE = "refuse"
+    EDIT = "edit"
 
 
 class Ledgers(StrEnum):
@@ -41,6 +46,15 @@ class Ledgers(StrEnum):
 
     DRAFT = "draft"
     RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The ids that were written, why others were not, and what forbade to write anything at all."""
+
+    inserted: tuple[MissingId, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    refusals: tuple[Diagnostic, ...]
 
 
 def lint(deck: Deck) -> Report:
@@ -56,29 +70,144 @@ def _unrun(card: Card) -> Verdict | None:
     return None if card.checked else Verdict.UNCHECKED
 
 
-def verify(deck: Deck, progress: Progress, workers: int | None, trust: Trust) -> Report:
+def insert_ids(decks: Sequence[Deck], uncommitted: Uncommitted) -> Edited:
+    """Write the missing ids of some decks into their files. Raises OSError."""
+    plans = [ids.plan(deck) for deck in decks]
+    found = tuple(diagnostic for plan in plans for diagnostic in plan.diagnostics)
+    refusals = save([revision for plan in plans for revision in plan.revisions], uncommitted)
+    inserted = () if refusals else tuple(each for plan in plans for each in plan.inserted)
+    return Edited(inserted, found, tuple(refusals))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was observed and taken, why it could not be written, and what forbade to write anything at all."""
+
+    acceptances: tuple[Acceptance, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    refusals: tuple[Diagnostic, ...] = ()
+
+
+def observe(deck: Deck, progress: Progress, effort: Effort) -> Accepted:
+    """What the fences of a deck would be if they expected what is observed; nothing is written.
+
+    A card is proved again with what was taken, since a check ends at the first thing that is not as expected. Raises
+    SurroundingsError.
+    """
+    taken: dict[Location, Acceptance] = {}
+    for _ in range(_ROUNDS):
+        found = list(_observed(prove(deck, progress, effort).judgements))
+        if not found:
+            break
+        for each in found:
+            first = taken.get(each.before.location, each)
+            taken[each.before.location] = replace(each, before=first.before)
+        deck = _with(deck, {each.card.location: acceptance.replaced(each.card, each) for each in found})
+    return Accepted(tuple(taken.values()))
+
+
+def _observed(judgements: Sequence[Judgement]) -> Iterator[Acceptance]:
+    for judgement in judgements:
+        refuted = [each.outcome for each in judgement.results if isinstance(each.outcome, Refuted)]
+        found = next(filter(None, (acceptance.accepted(judgement.card, outcome) for outcome in refuted)), None)
+        if found is not None and found.before != found.after:
+            yield found
+
+
+def _with(deck: Deck, cards: Mapping[Location, Card]) -> Deck:
+    """A deck with nothing but some cards, which stand where others of it stood."""
+    return selection.exchanged(selection.only(deck, lambda card: card.location in cards), cards)
+
+
+def accept(deck: Deck, taken: Accepted, uncommitted: Uncommitted) -> Accepted:
+    """Write what was taken into the files of a deck. Raises OSError."""
+    revisions: list[Revision] = []
+    found: list[Diagnostic] = []
+    for document in deck.documents:
+        own = {card.location: card for card in document.cards}
+        here = [replace(each, card=own[each.card.location]) for each in taken.acceptances if each.card.location in own]
+        match acceptance.revise(document, here) if here else None:
+            case Revision() as revision:
+                revisions.append(revision)
+            case Diagnostic() as diagnostic:
+                found.append(diagnostic)
+    return Accepted(taken.acceptances, tuple(found), tuple(save(revisions, uncommitted)))
+
+
+def save(revisions: Sequence[Revision], uncommitted: Uncommitted) -> list[Diagnostic]:
+    """Write some files anew, or none of them where one may not be edited, and say why. Raises OSError.
+
+    Each is written whole or not at all. A file may not be edited that has changed since it was read, that two revisions
+    are of, or, if `uncommitted` says so, that git could not bring back.
+    """
+    refusals = [*_twice(revisions), *_changed(revisions)]
+    if uncommitted is Uncommitted.REFUSE:
+        unsafe = dirty(revision.path for revision in revisions)
+        refusals += [rules.NO_WAY_BACK.at(Location(each.path.as_posix()), reason=each.reason) for each in unsafe]
+    for revision in () if refusals else revisions:
+        files.write(revision.path, revision.after)
+    return refusals
+
+
+def _twice(revisions: Sequence[Revision]) -> Iterator[Diagnostic]:
+    first: dict[str, Path] = {}
+    for revision in revisions:
+        other = first.setdefault(os.path.realpath(revision.path), revision.path)
+        if other is not revision.path:
+            yield rules.ONE_FILE_TWICE.at(Location(revision.path.as_posix()), other=other.as_posix())
+
+
+def _changed(revisions: Sequence[Revision]) -> Iterator[Diagnostic]:
+    for revision in revisions:
+        if revision.path.read_bytes() != revision.before:
+            yield rules.CHANGED_MEANWHILE.at(Location(revision.path.as_posix()))
+
+
+def failed_last() -> dict[str, list[str]]:
+    """The cards that failed when they were last proved, by the id of their deck."""
+    try:
+        found: dict[str, list[str]] = json.loads(_FAILED.read_text("utf-8"))
+        return {str(deck): list(map(str, cards)) for deck, cards in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):  # it serves convenience alone
+        return {}
+
+
+def _remember_failures(deck: Deck, judgements: Sequence[Judgement]) -> None:
+    """Note which cards have failed, and forget those that no longer do."""
+    harmless = (Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED, Verdict.UNCHECKED, Verdict.UNANSWERED)
+    judged = {each.card.id: each.verdict not in harmless for each in judgements if each.verdict is not None}
+    last = failed_last()
+    old = [card for card in last.get(deck.id, ()) if card not in judged]
+    found = last | {deck.id: [*old, *(card for card, failed in judged.items() if failed)]}
+    if found != last:
+        files.write(_FAILED, json.dumps(found).encode())
+
+
+def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:
     """Prove every card that has a check. Raises SurroundingsError."""
     started = time.monotonic()
-    return _proved(Verb.VERIFY, deck, prove(deck, progress, workers=workers, trust=trust), started)
+    return _proved(Verb.VERIFY, deck, prove(deck, progress, effort), started)
 
 
-def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, workers: int | None, trust: Trust) -> Report:
+def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: Effort) -> Report:
     """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and report into `out`.
 
-    A package that the engine objects to is not written. Raises SurroundingsError, LedgerError and OSError.
+    A package that the engine objects to is not written, nor one of a run that was stopped. Raises SurroundingsError,
+    LedgerError and OSError.
     """
     started = time.monotonic()
-    verification = prove(deck, progress, workers=workers, trust=trust)
+    verification = prove(deck, progress, effort)
     admitted = admit(deck, verification.judgements)
     report = _proved(Verb.BUILD, deck, verification, started)
-    if any(isinstance(each, VerifiedCard) for each in admitted):
+    if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped:
         report = _ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
     report = replace(report, seconds=time.monotonic() - started)
-    archive.write(out / f"{deck.id}.report.json", reports.FORMATS["json"]([report]).encode())
+    files.write(out / f"{deck.id}.report.json", reports.FORMATS["json"]([report]).encode())
     return report
 
 
 def _proved(verb: Verb, deck: Deck, verification: Verification, started: float) -> Report:
+    _remember_failures(deck, verification.judgements)
     results = [result for judgement in verification.judgements for result in judgement.results]
     return Report(
         verb=verb,
@@ -87,6 +216,7 @@ def _proved(verb: Verb, deck: Deck, verification: Verification, started: float) 
         environments=tuple(dict.fromkeys(result.environment for result in results)),
         diagnostics=(*deck.diagnostics, *verification.diagnostics),
         unconfined=verification.unconfined,
+        notices=verification.notices,
         seconds=time.monotonic() - started,
     )
 
@@ -100,8 +230,8 @@ def _ship(report: Report, admitted: Sequence[Packable], path: Path, ledgers: Led
     report = replace(report, diagnostics=(*report.diagnostics, *found))
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         return report
-    archive.write(path, data)
-    _remember(deck, stamped.ledger, ledgers)
+    _remember(deck, stamped.ledger, ledgers)  # first: without it the next package would date these notes anew
+    files.write(path, data)
     shipped = Shipped(path.name, hashlib.sha256(data).hexdigest(), len(stamped.notes), media=0)
     return replace(report, package=shipped, packed=frozenset(each.card.id for each in admitted))
 
@@ -115,14 +245,15 @@ def _stamp(deck: Deck, admitted: Sequence[Packable], ledgers: Ledgers) -> Stampe
 
 def _judged(data: bytes, path: Path, notes: Sequence[StampedNote]) -> list[Diagnostic]:
     """What the engine says of a package before it is written, or that the engine is not installed."""
-    trial, place = CACHE / "audit" / path.name, Location(path.as_posix())
-    archive.write(trial, data)
-    try:
-        return [rules.AUDIT.at(place, code=each.code, message=each.message) for each in audit(trial, notes)]
-    except EngineMissingError:
-        return [rules.NOT_AUDITED.at(place, extra=EXTRA)]
-    finally:
-        trial.unlink()
+    place = Location(path.as_posix())
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="audit-", dir=CACHE) as folder:  # another build may be at it as well
+        trial = Path(folder) / path.name
+        trial.write_bytes(data)
+        try:
+            return [rules.AUDIT.at(place, code=each.code, message=each.message) for each in audit(trial, notes)]
+        except EngineMissingError:
+            return [rules.NOT_AUDITED.at(place, extra=EXTRA)]
 
 
 def _ledger(path: Path | None, deck: str) -> Ledger:
@@ -140,4 +271,4 @@ def _draft(deck: Deck) -> Path:
 
 def _remember(deck: Deck, written: Ledger, ledgers: Ledgers) -> None:
     path = Path(deck.ledger) if ledgers is Ledgers.RELEASE and deck.ledger else _draft(deck)
-    archive.write(path, ledger.dump(written).encode())
+    files.write(path, ledger.dump(written).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from typing import Any
 from deckgen.checking.controls import End, Expectation, Run, Trial
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Fence, Trust
+from deckgen.model import Block, Fence, Mutant, Trust
 
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 10.0
@@ -27,6 +28,7 @@ _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.zygote import serve; del sys.path[0]; "
     "serve(int(sys.argv[2]))"
 )
+_TELL = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.confinement import tell; tell(sys.argv[2])"
 # The hash seed is fixed by the environment, which -I would ignore; -P and -s with an environment of ours do the same.
 _FLAGS = ("-P", "-s", "-B", "-X", "utf8")
 
@@ -57,6 +59,7 @@ class Zygote:
         self._scratch = tempfile.mkdtemp(dir=scratch)
         self._prelude = prelude
         self._timeout = timeout
+        self._killed = _killed_for_memory()
 
     def spawn(self) -> None:
         """Start the process and tell it what to prepare; raises SurroundingsError."""
@@ -128,6 +131,7 @@ class Zygote:
             "timeout": run.timeout,
             "negate": sorted(run.negate),
             "analyse": run.read,
+            "mutate": run.mutate,
         }
         self._channel.settimeout(run.timeout + _GRACE_SECONDS)
         try:
@@ -137,6 +141,8 @@ class Zygote:
             return None
         if answer is not None and answer["end"] == "surroundings":
             raise SurroundingsError(f"a check could not be run: {answer['message']}")
+        if _killed_for_memory() != self._killed:
+            raise SurroundingsError("the system ran out of memory while checks were run, and killed a process")
         return None if answer is None else _trial(answer)
 
     def close(self) -> None:
@@ -153,6 +159,28 @@ class Zygote:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
+def _killed_for_memory() -> int:
+    """How many processes the system has killed since it started because it had no memory left (kernel 4.13)."""
+    with contextlib.suppress(OSError), open("/proc/vmstat") as vmstat:
+        return next((int(line.split()[1]) for line in vmstat if line.startswith("oom_kill ")), 0)
+    return 0
+
+
+def confinement() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The layers that a zygote would have here, and those that are missing, each with the reason.
+
+    Raises SurroundingsError where that cannot be tried out.
+    """
+    with tempfile.TemporaryDirectory(prefix="deckgen-") as scratch:
+        command = [sys.executable, *_FLAGS, "-c", _TELL, _ROOM, scratch]
+        try:
+            done = subprocess.run(command, capture_output=True, env=_environment(), timeout=_START_SECONDS, check=True)
+            layers, missing = json.loads(done.stdout)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            raise SurroundingsError("the process that confines checks could not be started") from error
+    return tuple(layers), tuple(missing)
+
+
 def _environment() -> dict[str, str]:
     """All that a check sees of the environment: nothing of the user's."""
     return {
@@ -167,7 +195,13 @@ def _environment() -> dict[str, str]:
 
 
 def _wired(block: Block) -> dict[str, Any]:
-    return {"code": block.code, "path": block.path, "line": block.line, "entry": block.entry}
+    return {
+        "code": block.code,
+        "path": block.path,
+        "line": block.line,
+        "entry": block.entry,
+        "mode": block.mode.value,
+    }
 
 
 def _trial(answer: Mapping[str, Any]) -> Trial:
@@ -176,7 +210,7 @@ def _trial(answer: Mapping[str, Any]) -> Trial:
         expectations = tuple(
             Expectation(
                 location=Location(str(each["path"]), int(each["line"])),
-                nested=bool(each["nested"]),
+                group=None if each["group"] is None else int(each["group"]),
                 required=bool(each["required"]),
                 always=number in answer.get("always", ()),
                 constant=bool(each.get("constant")),
@@ -198,6 +232,10 @@ def _trial(answer: Mapping[str, Any]) -> Trial:
             observed=_text(answer.get("observed")),
             expectations=expectations,
             hits=hits,
+            mutants=tuple(
+                Mutant(Location(str(each["path"]), int(each["line"])), str(each["what"]))
+                for each in answer.get("mutants", ())
+            ),
         )
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Trial(End.DIED, "it tampered with its verdict")

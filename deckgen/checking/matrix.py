@@ -18,11 +18,11 @@ def plan(deck: Deck, places: Sequence[Place]) -> tuple[list[Job], list[Result]]:
     for card in deck.cards:
         if not card.checked or card.defects or not card.answered:
             continue
-        program = kinds.program(card)
         for place in places:
             if not claims(card, deck, place):
                 continue
             if place.missing is None:
+                program = kinds.program(card, place.environment.sqlalchemy)
                 jobs.append(Job(card, program, place.environment, card.timeout or deck.timeout))
             else:
                 missing.append(Result(card, place.environment, Unavailable(place.missing)))

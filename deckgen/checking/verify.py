@@ -3,66 +3,149 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deckgen import rules
 from deckgen.checking.environments import places
 from deckgen.checking.executors.zygote import Zygotes
-from deckgen.checking.forkserver import PreludeError
+from deckgen.checking.forkserver import PreludeError, confinement
 from deckgen.checking.matrix import plan
 from deckgen.diagnostics import Diagnostic, Location
 from deckgen.model import (
     Broken,
     Card,
     Deck,
+    Effort,
+    Job,
     Judgement,
     MarkedCard,
+    OnFailure,
     Packable,
     Passed,
-    Progress,
     Result,
-    Trust,
     Unchecked,
     Verdict,
     VerifiedCard,
 )
+from deckgen.report import Progress
+
+if TYPE_CHECKING:
+    from deckgen.checking.cache import Cache
+
+EFFORT = Effort()
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A judgement for every card of a deck in order, and what is wrong with the deck as a whole."""
+    """A judgement for every card of a deck in order, and what is wrong with the deck as a whole.
+
+    Where a run was to stop at the first failure, the cards that it did not come to have no verdict. `unconfined` and
+    `notices` are those of a `Report`.
+    """
 
     judgements: tuple[Judgement, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     unconfined: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
-def verify(deck: Deck, progress: Progress, *, workers: int | None = None, trust: Trust = Trust.NONE) -> Verification:
-    """Prove every card that has a check; `workers` defaults to the number of cores. Raises SurroundingsError."""
+def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verification:
+    """Prove every card that has a check, or take what is known of it; raises SurroundingsError."""
+    deck = deck if effort.timeout is None else replace(deck, timeout=effort.timeout)
     jobs, missing = plan(deck, places(deck))
-    results = list(missing)
-    diagnostics: list[Diagnostic] = []
-    unconfined: tuple[str, ...] = ()
-    if jobs:
-        workers = workers or len(os.sched_getaffinity(0))
-        zygotes = Zygotes(deck.prelude, workers=workers, prelude_timeout=deck.timeout, trust=trust)
+    run = _Run(deck, [replace(job, mutate=effort.mutate) for job in jobs], progress, effort)
+    if effort.cache is None or effort.mutate or not jobs:
+        run.execute(None)
+    else:
+        from deckgen.checking.cache import Cache  # here, since it takes SQLAlchemy, which reading does not
+
+        with Cache(Path(effort.cache)) as cache:
+            run.recall(cache)
+            run.execute(cache)
+        run.notices += cache.notices
+    results: dict[Location, list[Result]] = {}
+    for result in [*missing, *run.results]:
+        results.setdefault(result.card.location, []).append(result)
+    if effort.mutate:
+        run.diagnostics += [weak for result in run.results for weak in _weaknesses(result)]
+    left = {job.card.location for job in run.waiting}
+    judgements = (
+        Judgement(card, None) if card.location in left else judge(card, tuple(results.get(card.location, ())))
+        for card in deck.cards
+    )
+    return Verification(tuple(judgements), tuple(run.diagnostics), run.unconfined, tuple(run.notices))
+
+
+class _Run:
+    """One run over the jobs of a deck: the results so far, the jobs without one, and what was noticed on the way."""
+
+    def __init__(self, deck: Deck, jobs: Sequence[Job], progress: Progress, effort: Effort) -> None:
+        self.deck, self.effort, self.progress = deck, effort, progress
+        self.waiting = list(jobs)
+        self.total = len(jobs)
+        self.results: list[Result] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.unconfined: tuple[str, ...] = ()
+        self.notices: list[str] = []
+
+    def recall(self, cache: Cache) -> None:
+        """Take the results that are known for the confinement that a run would have here."""
+        layers, self.unconfined = confinement()
+        found = cache.find(self.waiting, self.deck.prelude, layers)
+        self.results += [result for result in found if result is not None]
+        self.waiting = [job for job, result in zip(self.waiting, found, strict=True) if result is None]
+
+    def execute(self, cache: Cache | None) -> None:
+        """Run the jobs without a result, unless there was a failure already and that is to end it."""
+        if not self.waiting or any(map(self._ends, self.results)):
+            return
+        workers = self.effort.workers or len(os.sched_getaffinity(0))
+        zygotes = Zygotes(
+            self.deck.prelude, workers=workers, prelude_timeout=self.deck.timeout, trust=self.effort.trust
+        )
         try:
             with zygotes as executor:
-                unconfined = executor.unconfined
-                for done, result in enumerate(executor.run(jobs), 1):
-                    results.append(result)
-                    progress(done, len(jobs))
+                self.unconfined = executor.unconfined
+                self._collect(executor.run(tuple(self.waiting)), cache)
         except PreludeError as error:
             rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
-            diagnostics.append(rule.at(error.location, reason=error))
+            self.diagnostics.append(rule.at(error.location, reason=error))
             outcome = Broken(f"the prelude {error}", error.location)
-            results = [*missing, *(Result(job.card, job.environment, outcome) for job in jobs)]
-    by_place: dict[Location, list[Result]] = {}
-    for result in results:
-        by_place.setdefault(result.card.location, []).append(result)
-    judgements = (judge(card, tuple(by_place.get(card.location, ()))) for card in deck.cards)
-    return Verification(tuple(judgements), tuple(diagnostics), unconfined)
+            self.results += [Result(job.card, job.environment, outcome) for job in self.waiting]
+            self.waiting = []
+
+    def _collect(self, results: Iterator[Result], cache: Cache | None) -> None:
+        jobs = {(job.card.location, job.environment.id): job for job in self.waiting}
+        for result in results:
+            job = jobs.pop((result.card.location, result.environment.id))
+            self.results.append(result)
+            self.progress(len(self.results), self.total)
+            if cache is not None:
+                cache.keep(job, self.deck.prelude, result)
+            if self._ends(result):
+                break
+        self.waiting = list(jobs.values())
+
+    def _ends(self, result: Result) -> bool:
+        return self.effort.on_failure is OnFailure.STOP and not isinstance(result.outcome, Passed)
+
+
+def _weaknesses(result: Result) -> Iterator[Diagnostic]:
+    """A warning for each mutant of its check that a card lets pass."""
+    mutation = result.outcome.mutation if isinstance(result.outcome, Passed) else None
+    for mutant in mutation.survivors if mutation else ():
+        place = mutant.location
+        lines = (
+            line
+            for fence in result.card.fences
+            if fence.location.path == place.path
+            for number, line in enumerate(fence.code.split("\n"), fence.location.line)
+            if number == place.line
+        )
+        yield rules.SURVIVING_MUTANT.at(place, next(lines, ""), what=mutant.what)
 
 
 def judge(card: Card, results: tuple[Result, ...]) -> Judgement:

@@ -1,15 +1,18 @@
-"""A real ORM check through the zygote against the same code in this process, and in an interpreter of its own."""
+"""A real ORM check and a trivial one through the zygote, against the same work without it."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from unittest import mock
 
+from deckgen.checking import controls, forkserver
 from deckgen.checking.controls import End, Run
 from deckgen.checking.executors.zygote import Zygotes
-from deckgen.model import Block
+from deckgen.model import Block, Passed, Program, Trust
 from tests.benchmarks.measure import Ratio, seconds
 
 _RUNS = 100
@@ -47,23 +50,81 @@ with Session(database) as orm:
 """
 
 
+_ORM = Block(_CHECK, "bench.md", 1)
+_TRIVIAL = Block("assert 1 + 1 == 2", "bench.md", 1)
+
+# A zygote that takes no layer, as no option of deckgen's makes one.
+_UNCONFINED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from sandbox import confinement, zygote
+confinement.enter_namespaces = lambda scratch: "a benchmark"
+confinement.confine = lambda scratch, refused: confinement.Confinement((), (refused,))
+confinement.confine_run = lambda *arguments, **options: None
+zygote.serve(int(sys.argv[2]))
+"""
+
+# The least that any isolation costs, in a process that holds what a zygote holds.
+_BARE_FORKS = """
+import gc, os, sys, time
+sys.path.insert(0, sys.argv[1])
+from sandbox import zygote
+zygote.prewarm.warm()
+gc.collect()
+gc.freeze()
+started = time.perf_counter()
+for _ in range(int(sys.argv[2])):
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
+print(time.perf_counter() - started)
+"""
+
+
 def ratios() -> Iterator[Ratio]:
-    """Many runs of the check without controls, each way: their mean, since what a process collects, it must free."""
+    """Many runs each way and their mean, since what a process collects, it must free."""
     _in_process()
-    inside = seconds(partial(_many, _in_process)) / _RUNS
-    with Zygotes(None, workers=1, prelude_timeout=10) as executor:
-        run = Run((Block(_CHECK, "bench.md", 1),), timeout=10)
-        assert executor.attempt(run).end is End.FINISHED
-        forked = seconds(partial(_many, lambda: executor.attempt(run))) / _RUNS
-    alone = seconds(lambda: [subprocess.run([sys.executable, "-c", _CHECK], check=True) for _ in range(5)]) / 5
+    inside = _mean(_in_process)
+    with Zygotes(None, workers=1, prelude_timeout=10) as confined, _unconfined() as unconfined:
+        forked, trivial = _mean(partial(_finish, confined, _ORM)), _mean(partial(_finish, confined, _TRIVIAL))
+        loose = _mean(partial(_finish, unconfined, _ORM))
+        proved = _mean(partial(_prove, confined))
+    bare = float(_interpreter(_BARE_FORKS, forkserver._ROOM, str(_RUNS))) / _RUNS
+    alone = seconds(lambda: [_interpreter(_CHECK) for _ in range(5)]) / 5
     yield Ratio("ORM check in a zygote / in process", forked / inside, 3)
+    yield Ratio("ORM check with all its controls / in process", proved / inside, 8)
+    yield Ratio("ORM check confined / unconfined", forked / loose, 1.25)
+    yield Ratio("trivial check confined / bare fork", trivial / bare, 3)
     yield Ratio("ORM check in a new interpreter / in a zygote", alone / forked, 8, at_least=True)
 
 
-def _many(work: Callable[[], object]) -> None:
-    for _ in range(_RUNS):
-        work()
+def _mean(work: Callable[[], object]) -> float:
+    work()
+    return seconds(lambda: [work() for _ in range(_RUNS)]) / _RUNS
 
 
 def _in_process() -> None:
     exec(compile(_CHECK, "bench.md", "exec", dont_inherit=True), {"__name__": "__main__"})
+
+
+def _finish(executor: Zygotes, block: Block) -> None:
+    trial = executor.attempt(Run((block,), timeout=10))
+    assert trial.end is End.FINISHED, trial
+
+
+def _prove(executor: Zygotes) -> None:
+    outcome = controls.prove(Program((_ORM,)), 10, executor.attempt)
+    assert isinstance(outcome, Passed), outcome
+
+
+@contextmanager
+def _unconfined() -> Iterator[Zygotes]:
+    executor = Zygotes(None, workers=1, prelude_timeout=10, trust=Trust.GIVEN)
+    with mock.patch.object(forkserver, "_PROGRAM", _UNCONFINED), executor:
+        yield executor
+
+
+def _interpreter(code: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from deckgen.checking.verify import Verification, verify
-from deckgen.model import Deck, Verdict
+from deckgen.model import Deck, Effort, Verdict
 from tests.isolation.harness import Watch, card, checking, gone, living, processor_seconds, quietly, watch, write
 
 THREAD = """
@@ -83,7 +83,7 @@ def test_an_interrupt_ends_the_run_at_once_and_takes_everything_along(tmp_path: 
 def while_running(deck: Deck, meddle: Callable[[], object]) -> Verification:
     """What becomes of a deck when something happens in the middle of its run."""
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(verify, deck, quietly, workers=1)
+        running = pool.submit(verify, deck, quietly, Effort(workers=1))
         meddle()
         return running.result()
 

@@ -1,4 +1,4 @@
-"""A hundred and fifty checks in any order, by any number of workers, with servers lost on the way; and a thousand."""
+"""Five hundred checks in any order, by any number of workers, with servers lost on the way; and four thousand runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ assert session.scalar(select(literal({n}) + 1)) == {n} + 1
 import json
 import os
 import sys
-from sqlalchemy import column, select
+from sqlalchemy import column, literal, select
 
 assert json.loads(json.dumps(["{n}"])) == ["{n}"]
 assert len(os.environ) < 20 and sys.gettrace() is None
@@ -76,12 +76,49 @@ with create_engine("sqlite:///file-{n}.db").begin() as connection:
     assert connection.scalar(text("select a from t")) == {n}
 assert [path.name for path in Path().iterdir()] == ["file-{n}.db"]
 """,
+    """
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+with raises(OperationalError, code="e3q8"), emitted() as statements:
+    session.execute(text("selec {n}"))
+assert statements == ["BEGIN", "selec {n}"]
+""",
+    """
+from sqlalchemy import text
+
+async with async_engine.connect() as connection:
+    assert await connection.scalar(text("select {n}")) == {n}
+""",
+    """```python
+from sqlalchemy import column, literal, select
+
+print(select(column("c{n}")))
+session.execute(select(literal({n})))
+```
+
+```text output
+SELECT c{n}
+```
+
+```sql emitted
+SELECT ? AS anon_1
+```
+""",
+    """```pycon
+>>> from sqlalchemy import text
+>>> session.execute(text("select {n}, {n}")).all()
+[({n}, {n})]
+```
+""",
 )
 KINDS: dict[Verdict, Sequence[str]] = {
     Verdict.VERIFIED: HONEST,
     Verdict.REFUTED: (
         'from sqlalchemy import text\n\nassert session.scalar(text("select {n}")) == {n} + 1',
         'assert engine.name == "another {n}"',
+        "```python\nprint(engine)\n```\n\n```text output\nEngine({n})\n```\n",
+        ">>> engine\nEngine({n})\n".join(("```pycon\n", "```\n")),
     ),
     Verdict.VACUOUS: ("assert {n} == {n}", "for row in []:\n    assert row == {n}", "number = {n}"),
     Verdict.BROKEN: ('raise ValueError("{n}")', "raise SystemExit({n})"),
@@ -95,21 +132,26 @@ POISON = (
     "from sqlalchemy import event\nfrom sqlalchemy.engine import Engine\n\n"
     "event.listen(Engine, 'before_cursor_execute', lambda *_arguments: ('select 42', ()), retval=True)",
 )
-COUNTS = {Verdict.VERIFIED: 70, Verdict.REFUTED: 20, Verdict.VACUOUS: 15, Verdict.BROKEN: 10, Verdict.CRASHED: 10}
-POISONING = 25
-SEEDS = (20, 26)
-KILLS = 16
+COUNTS = {Verdict.VERIFIED: 240, Verdict.REFUTED: 80, Verdict.VACUOUS: 50, Verdict.BROKEN: 30, Verdict.CRASHED: 30}
+POISONING = 70
+KILLS = 50
 
 Verdicts = dict[str, Verdict | None]
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check, and the verdict it deserves."""
+    """A check, and the verdict it deserves; its source is Python, or fences of other kinds."""
 
     title: str
     source: str
     verdict: Verdict
+
+    @property
+    def card(self) -> str:
+        """The card with this check."""
+        fences = self.source.startswith("```")
+        return f"Q1. {self.title}\n\nAn answer.\n\n{self.source}\n" if fences else card(self.title, self.source)
 
 
 def mixed() -> list[Check]:
@@ -131,7 +173,7 @@ EXPECTED: Verdicts = {check.title: check.verdict for check in mixed()}
 def shuffled(seed: int, folder: Path) -> Deck:
     checks = mixed()
     random.Random(seed).shuffle(checks)
-    return write(folder, {"cards.md": "".join(card(check.title, check.source) for check in checks)}, timeout=20)
+    return write(folder, {"cards.md": "".join(check.card for check in checks)}, timeout=20)
 
 
 def verdicts(
@@ -151,29 +193,24 @@ def verdicts(
 
 
 def test_the_kinds_are_mixed() -> None:
-    assert len(EXPECTED) == 150
-    assert Counter(EXPECTED.values())[Verdict.VERIFIED] == 95
+    assert len(EXPECTED) == 500
+    assert Counter(EXPECTED.values())[Verdict.VERIFIED] == 310
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "workers"), [(20, 1), (26, 2), (31, 4)])
 def test_verdicts_do_not_depend_on_order_or_workers(seed: int, workers: int, tmp_path: Path) -> None:
     found, _ = verdicts(shuffled(seed, tmp_path), workers=workers)
     assert differences(found) == {}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 def test_verdicts_do_not_depend_on_servers_that_are_lost(
-    seed: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with watch(tmp_path_factory.mktemp("scratch")) as watched:
-        deck = shuffled(seed, tmp_path)
-        found, killed = verdicts(
-            deck, workers=1, meddle=lambda executor, results: kill_servers(executor, results, seed)
-        )
+        deck = shuffled(58, tmp_path)
+        found, killed = verdicts(deck, workers=1, meddle=lambda executor, results: kill_servers(executor, results, 58))
         assert differences(found) == {}
-        assert isinstance(killed, int)
-        assert killed >= KILLS // 2
+        assert killed == KILLS
         assert watched.left() == []
 
 
@@ -225,7 +262,7 @@ def children(pid: int) -> list[int]:
     return []
 
 
-# ---------------------------------------------------------------- a thousand runs
+# ---------------------------------------------------------------- four thousand runs
 
 
 @dataclass(frozen=True)
@@ -239,14 +276,14 @@ class State:
 
 
 @pytest.fixture(scope="module")
-def thousand() -> Iterator[tuple[State, State]]:
-    """The state of a serving process after fifty trivial runs, and after a thousand more."""
+def thousands() -> Iterator[tuple[State, State]]:
+    """The state of a serving process after fifty trivial runs, and after four thousand more."""
     block = Block('assert engine.name == "sqlite"', "cards.md", 1)
     with Zygotes(None, workers=1, prelude_timeout=20) as executor:
         server = serving(executor._first[0])
         assert server is not None
         states = []
-        for count in (50, 1000):
+        for count in (50, 4000):
             for _ in range(count):
                 trial = executor.attempt(Run((block,), 10))
                 assert (trial.end, trial.hits) == (End.FINISHED, frozenset({0})), trial
@@ -264,16 +301,16 @@ def state(server: int) -> State:
     return State(memory, descriptors, os.listdir(f"/proc/{server}/cwd"), living(server))
 
 
-def test_a_thousand_runs_cost_no_memory(thousand: tuple[State, State]) -> None:
-    before, after = thousand
+def test_four_thousand_runs_cost_no_memory(thousands: tuple[State, State]) -> None:
+    before, after = thousands
     assert after.memory - before.memory < 5 * 1024
 
 
-def test_a_thousand_runs_leave_no_descriptor_open(thousand: tuple[State, State]) -> None:
-    before, after = thousand
+def test_four_thousand_runs_leave_no_descriptor_open(thousands: tuple[State, State]) -> None:
+    before, after = thousands
     assert after.descriptors == before.descriptors != []
 
 
-def test_a_thousand_runs_leave_no_file_and_no_process(thousand: tuple[State, State]) -> None:
-    _, after = thousand
+def test_four_thousand_runs_leave_no_file_and_no_process(thousands: tuple[State, State]) -> None:
+    _, after = thousands
     assert (after.files, after.processes) == ([], {})

@@ -16,13 +16,11 @@ from deckgen.model import (
     Outcome,
     Passed,
     Refuted,
-    Report,
     Result,
-    Shipped,
-    Verb,
     Verdict,
 )
 from deckgen.publishing.reports import FORMATS
+from deckgen.report import Report, Shipped, Verb
 
 HERE = Environment("3.11.7", "2.1.9", "sqlite 3.40.1", ("rlimits",))
 ROTTEN = Refuted("assert 1 == 2", Location("cards.md", 9), "2", "1")

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Self
 
-from deckgen.checking.controls import End, Run, Trial, prove
+from deckgen.checking.controls import End, Run, Trial, mutated, prove
 from deckgen.checking.forkserver import PreludeError, SurroundingsError, Zygote
-from deckgen.model import Crashed, Fence, Job, Result, Trust
+from deckgen.model import Crashed, Fence, Job, Passed, Result, Trust
 
 
 class Zygotes:
@@ -146,6 +146,8 @@ class _Worker:
         environment = replace(job.environment, confinement=self._zygotes[False].layers)
         try:
             outcome = prove(job.program, job.timeout, self.attempt)
+            if job.mutate and isinstance(outcome, Passed):
+                outcome = replace(outcome, mutation=mutated(job.program, job.timeout, self.attempt))
         except PreludeError as error:
             outcome = Crashed(f"the prelude failed when it ran again: {error}", error.location)
         return Result(job.card, environment, outcome, time.monotonic() - started)

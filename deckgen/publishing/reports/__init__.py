@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from deckgen.model import Report
 from deckgen.publishing.reports import json, text
+from deckgen.report import Report
 
 FORMATS: Mapping[str, Callable[[Sequence[Report]], str]] = {"text": text.render, "json": json.render}

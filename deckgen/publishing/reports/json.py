@@ -8,7 +8,8 @@ from typing import Any
 
 from deckgen import __version__
 from deckgen.diagnostics import Diagnostic
-from deckgen.model import Environment, Judgement, Passed, Refuted, Report, Result, Verb, Verdict
+from deckgen.model import Environment, Judgement, Mutation, Passed, Refuted, Result, Verdict
+from deckgen.report import Report, Verb
 
 _COUNTED = sorted(Verdict, key=lambda verdict: verdict is not Verdict.VERIFIED)  # the good news first
 
@@ -53,11 +54,7 @@ def _environment(environment: Environment) -> dict[str, Any]:
 
 def _summary(report: Report) -> dict[str, Any]:
     counts: dict[str, Any] = {verdict.value: report.count(verdict) for verdict in _COUNTED}
-    cached = sum(
-        bool(judgement.results) and all(result.cached for result in judgement.results)
-        for judgement in report.judgements
-    )
-    return {"cards": len(report.judgements), **counts, "cached": cached, "seconds": round(report.seconds, 3)}
+    return {"cards": len(report.judgements), **counts, "cached": report.cached, "seconds": round(report.seconds, 3)}
 
 
 def _card(report: Report, judgement: Judgement) -> dict[str, Any]:
@@ -91,12 +88,17 @@ def _result(result: Result) -> dict[str, Any]:
         "expectations": outcome.expectations if isinstance(outcome, Passed) else 0,
         "seconds": round(result.seconds, 3),
         "cached": result.cached,
+        **(_mutation(outcome.mutation) if isinstance(outcome, Passed) and outcome.mutation else {}),
         "message": None if isinstance(outcome, Passed) else outcome.message,
         "path": location and location.path,
         "line": location and location.line,
         "expected": outcome.expected if isinstance(outcome, Refuted) else None,
         "observed": outcome.observed if isinstance(outcome, Refuted) else None,
     }
+
+
+def _mutation(mutation: Mutation) -> dict[str, Any]:
+    return {"mutants": mutation.mutants, "killed": mutation.mutants - len(mutation.survivors)}
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:

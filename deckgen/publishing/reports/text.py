@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 
 from deckgen.diagnostics import Diagnostic, Severity, excerpt
-from deckgen.model import Judgement, Outcome, Passed, Refuted, Report, Verb, Verdict
+from deckgen.model import Judgement, Outcome, Passed, Refuted, Verdict
+from deckgen.report import Report, Verb
 
 _QUIET = {Verdict.VERIFIED, Verdict.UNCHECKED, Verdict.UNANSWERED, None}
 
@@ -22,6 +24,17 @@ def _paragraphs(report: Report) -> Iterator[str]:
     for judgement in report.judgements:
         if judgement.verdict not in _QUIET and not judgement.card.defects:
             yield _judgement(judgement)
+        yield from _weak(judgement)
+
+
+def _weak(judgement: Judgement) -> Iterator[str]:
+    """How many mutants of a card's check are killed, where some are not."""
+    card = judgement.card
+    for result in judgement.results:
+        mutation = result.outcome.mutation if isinstance(result.outcome, Passed) else None
+        if mutation and mutation.survivors:
+            killed = f"{mutation.mutants - len(mutation.survivors)} of {mutation.mutants} mutants killed"
+            yield f"{card.location}: {killed}: {card.label} {card.question} (#{card.id})\n  on: {result.environment.id}"
 
 
 def paragraph(diagnostic: Diagnostic) -> str:
@@ -46,10 +59,21 @@ def _judgement(judgement: Judgement) -> str:
 def _lines(outcome: Outcome) -> Iterator[str]:
     if isinstance(outcome, Passed):
         return
-    yield f"  {outcome.message}"
-    if isinstance(outcome, Refuted) and outcome.expected is not None:
-        yield f"  expected: {outcome.expected}"
-        yield f"  observed: {outcome.observed}"
+    yield _indented(outcome.message)
+    if isinstance(outcome, Refuted) and outcome.expected is not None and outcome.observed is not None:
+        yield from _sides(outcome.expected, outcome.observed)
+
+
+def _sides(expected: str, observed: str) -> Iterator[str]:
+    """What was expected and observed, side by side, or line by line where one of them has several."""
+    if "\n" not in expected + observed:
+        yield f"  expected: {expected}"
+        yield f"  observed: {observed}"
+        return
+    yield "  - expected"
+    yield "  + observed"
+    for line in difflib.ndiff(expected.split("\n"), observed.split("\n")):
+        yield f"  {line.rstrip()}"
 
 
 def _indented(text: str) -> str:
