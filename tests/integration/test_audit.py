@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deckgen import files
 from deckgen.model import Note, Stamp, StampedNote
 from deckgen.packing import archive, package
 from deckgen.packing.notetypes import KINDS
@@ -29,7 +30,7 @@ NOTES = [stamped(1), stamped(2)]
 
 def packed(folder: Path, notes: Sequence[StampedNote] = NOTES, *, name: str = "small.apkg") -> Path:
     path = folder / name
-    archive.write(path, package.pack(notes, {"deckgen basic": 1_700_000_000}, name="Small", description=""))
+    files.write(path, package.pack(notes, {"deckgen basic": 1_700_000_000}, name="Small", description=""))
     return path
 
 
@@ -42,7 +43,7 @@ def spoiled(folder: Path, statement: str) -> Path:
     connection.deserialize(members["collection.anki2"])
     connection.execute(statement)
     connection.commit()
-    archive.write(path, archive.zipped(members | {"collection.anki2": connection.serialize()}))
+    files.write(path, archive.zipped(members | {"collection.anki2": connection.serialize()}))
     return path
 
 
@@ -57,7 +58,7 @@ def test_a_good_package_has_no_finding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no zip", archive.zipped({"media": b"{}"}), archive.zipped({"x": b""})])
 def test_what_is_no_package(tmp_path: Path, data: bytes) -> None:
-    archive.write(tmp_path / "small.apkg", data)
+    files.write(tmp_path / "small.apkg", data)
     assert codes(tmp_path / "small.apkg") == {"A001"}
 
 
