@@ -8,28 +8,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from deckgen import __version__
+from deckgen import __version__, options
 
 if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
-    from deckgen.model import Deck, Report, Trust
+    from deckgen.model import Deck, Effort
+    from deckgen.reading.decks import Reading
+    from deckgen.report import Report
 
 OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
-
-_paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
-_format = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report."
-)
-_workers = click.option("-j", "workers", type=click.IntRange(1), metavar="N", help="Workers; default: one per core.")
-
-_trusted = click.option(
-    "--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined."
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,48 +38,108 @@ def cli() -> None:
 
 
 @cli.command()
-@_paths
+@options.paths
 @click.option("-o", "out", type=click.Path(file_okay=False, path_type=Path), default="build", help="Where to write.")
 @click.option("--release", is_flag=True, help="Write the released ledger, which fixes every note's identity.")
-@_workers
-@_trusted
-def build(paths: tuple[str, ...], out: Path, release: bool, workers: int | None, trusted: bool) -> int:
+@options.proving
+def build(paths: tuple[str, ...], out: Path, release: bool, effort: Effort) -> int:
     """Prove decks and pack what is proved, into OUT/DECK.apkg and OUT/DECK.report.json."""
     from deckgen import console, pipeline
+    from deckgen.reading import decks
 
     ledgers = pipeline.Ledgers.RELEASE if release else pipeline.Ledgers.DRAFT
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.build(deck, out, ledgers, progress, workers, _trust_in(trusted))
+            return pipeline.build(deck, out, ledgers, progress, effort)
 
-    return _each(paths, "text", run, out.as_posix())
+    return _each(decks.read(paths or ["source"]), "text", run, out.as_posix())
 
 
 @cli.command()
-@_paths
-@_format
+@options.paths
+@options.form
 def lint(paths: tuple[str, ...], form: str) -> int:
     """Read decks and say what is wrong with them; nothing is run."""
     from deckgen import pipeline
+    from deckgen.reading import decks
 
-    return _each(paths, form, pipeline.lint)
+    return _each(decks.read(paths or ["source"]), form, pipeline.lint)
 
 
 @cli.command()
-@_paths
-@_format
-@_workers
-@_trusted
-def verify(paths: tuple[str, ...], form: str, workers: int | None, trusted: bool) -> int:
-    """Run the checks of decks."""
+@options.choosing
+@options.form
+@click.option("--mutate", is_flag=True, help="Also say which small changes to a check it would not notice.")
+@click.option("--watch", "watching", is_flag=True, help="Go on, and prove what changed whenever a file is saved.")
+@options.proving
+def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: bool, effort: Effort) -> int:
+    """Run the checks of decks, of documents, or of single cards.
+
+    A document in a deck's folder is proved with its deck's prelude; a card is named by its id, as in
+    source/sqlalchemy/interview.md::why-sessionmaker.
+    """
     from deckgen import console, pipeline
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.verify(deck, progress, workers, _trust_in(trusted))
+            return pipeline.verify(deck, progress, replace(effort, mutate=mutate))
 
-    return _each(paths, form, run)
+    def once() -> int:
+        return _each(chosen(), form, run)
+
+    return _whenever_saved(chosen(), once) if watching else once()
+
+
+@cli.command()
+@options.choosing
+@click.option("--write", is_flag=True, help="Write it into the files, and touch nothing else in them.")
+@options.allow_dirty
+@options.proving
+def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort: Effort) -> int:
+    """Show what output, emitted and pycon blocks would be if they expected what is observed."""
+    from deckgen import console, pipeline
+
+    reading = chosen()
+    console.complain(reading.diagnostics)
+    uncommitted = pipeline.Uncommitted.EDIT if allow_dirty else pipeline.Uncommitted.REFUSE
+    status = USAGE if reading.diagnostics else OK
+    for deck in reading.decks:
+        with console.progress(deck.name) as progress:
+            taken = pipeline.observe(deck, progress, effort)
+        console.acceptances(taken.acceptances)
+        done = pipeline.accept(deck, taken, uncommitted) if write else taken
+        console.complain([*done.diagnostics, *done.refusals])
+        written = write and not done.refusals
+        console.say(f"{deck.name}: {len(taken.acceptances)} blocks differ" + ("; written" if written else ""))
+        wanting = done.diagnostics or (taken.acceptances and not write)
+        status = max(status, USAGE if done.refusals else WRONG_CARDS if wanting else OK)
+    return status
+
+
+@cli.command("id")
+@options.paths
+@click.option("--write", is_flag=True, help="Insert the ids into the files, and touch nothing else in them.")
+@options.allow_dirty
+def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
+    """List the questions that have no id, with one for each."""
+    from deckgen import console, pipeline
+    from deckgen.reading import decks, ids
+
+    if write and decks.STANDARD_INPUT in paths:
+        raise click.UsageError("ids cannot be written to standard input")
+    reading = decks.read(paths or ["source"])
+    missing = [each for deck in reading.decks for each in ids.missing(deck)]
+    console.complain([*reading.diagnostics, *(each for deck in reading.decks for each in ids.unread(deck))])
+    uncommitted = pipeline.Uncommitted.EDIT if allow_dirty else pipeline.Uncommitted.REFUSE
+    edited = pipeline.insert_ids(reading.decks if write else (), uncommitted)
+    console.complain([*edited.diagnostics, *edited.refusals])
+    console.ids(edited.inserted if write else missing)
+    console.say(f"questions without an id: {len(missing)}" + (f"; inserted: {len(edited.inserted)}" if write else ""))
+    if reading.diagnostics or edited.refusals:
+        return USAGE
+    wanting = len(missing) > len(edited.inserted) or any(map(ids.unread, reading.decks))
+    return WRONG_CARDS if wanting else OK
 
 
 @cli.command()
@@ -105,22 +158,33 @@ def audit(packages: tuple[Path, ...]) -> int:
     return status
 
 
-def _trust_in(trusted: bool) -> Trust:
-    from deckgen.model import Trust
+def _whenever_saved(reading: Reading, once: Callable[[], int]) -> int:
+    """Do something now and whenever a file of some decks is saved, until the user interrupts it."""
+    from deckgen import console
 
-    return Trust.GIVEN if trusted else Trust.NONE
+    try:
+        from watchfiles import PythonFilter, watch
+    except ImportError:
+        raise click.UsageError("--watch needs deckgen-verified[watch]") from None
+    places = [Path(deck.path) for deck in reading.decks]
+    watched = PythonFilter(extra_extensions=(".md", ".toml"))
+    # An editor may write another file and rename it, which only the folder sees.
+    folders = {place if place.is_dir() else place.parent for place in places}
+    console.say("watching; Ctrl-C ends it")
+    status = None
+    # The first pass comes without a change: what is saved while the first run goes on is seen as well.
+    for saved in watch(*folders, watch_filter=watched, rust_timeout=100, yield_on_timeout=True):
+        if saved or status is None:
+            status = once()
+    return OK if status is None else status
 
 
-def _each(paths: Sequence[str], form: str, verb: Callable[[Deck], Report], folder: str = "") -> int:
-    """Read the decks at some paths, apply a verb to each, print their reports and summaries."""
+def _each(reading: Reading, form: str, verb: Callable[[Deck], Report], folder: str = "") -> int:
+    """Apply a verb to each of some decks, print their reports and summaries."""
     from deckgen import console
     from deckgen.publishing.reports import FORMATS
-    from deckgen.publishing.reports.text import paragraph
-    from deckgen.reading.decks import read
 
-    reading = read(paths or ["source"])
-    for diagnostic in reading.diagnostics:
-        console.say(paragraph(diagnostic))
+    console.complain(reading.diagnostics)
     reports = [verb(deck) for deck in reading.decks]
     console.out(FORMATS[form](reports))
     for report in reports:
@@ -135,7 +199,8 @@ def status(reports: Sequence[Report], unread: Sequence[Diagnostic]) -> int:
 
 def _wrong(report: Report) -> bool:
     from deckgen.diagnostics import Severity
-    from deckgen.model import Unchecked, Verb, Verdict
+    from deckgen.model import Unchecked, Verdict
+    from deckgen.report import Verb
 
     harmless = {None, Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED}
     if report.deck.unchecked is Unchecked.MARK:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,9 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from deckgen.diagnostics import Severity
-from deckgen.model import Progress as Callback
-from deckgen.model import Report, Verb, Verdict
+from deckgen.diagnostics import Diagnostic, Severity
+from deckgen.model import Verdict
+from deckgen.publishing.reports.text import paragraph
+from deckgen.reading.acceptance import Acceptance
+from deckgen.reading.ids import MissingId
+from deckgen.report import Progress as Callback
+from deckgen.report import Report, Verb
 
 _STYLES = {Verdict.UNCHECKED: "yellow", Verdict.UNAVAILABLE: "yellow", Verdict.NOT_CLAIMED: "yellow"}
 
@@ -26,6 +30,24 @@ def out(text: str) -> None:
 def say(text: str) -> None:
     """Print a line about the run itself."""
     print(text, file=sys.stderr)
+
+
+def complain(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print diagnostics about the run itself, in full."""
+    for diagnostic in diagnostics:
+        say(paragraph(diagnostic))
+
+
+def ids(missing: Sequence[MissingId]) -> None:
+    """Print some questions, each with the id that it lacks, and why that is not the one made of its words."""
+    out("".join(f"{each.card.location}: {each.card.label} {each.card.question} {{#{each.id}}}\n" for each in missing))
+    complain(each.changed for each in missing if each.changed)
+
+
+def acceptances(taken: Iterable[Acceptance]) -> None:
+    """Print for each block that would change what would change in it."""
+    for each in taken:
+        out(f"{each.before.location}: {each.card.label} {each.card.question} (#{each.card.id})\n{each.diff}\n")
 
 
 @contextmanager
@@ -48,25 +70,10 @@ def _plainly(title: str, done: int, total: int) -> None:
 
 def summary(report: Report, folder: str = "") -> None:
     """How many of a deck's cards are worth what, and what became of the package that goes to `folder`."""
-    line = Text.assemble((report.deck.name, "bold"), ": ")
-    cards = len(report.judgements)
-    if report.verb is Verb.LINT:
-        line.append(f"{cards} card{'' if cards == 1 else 's'}")
-    else:
-        verified = report.count(Verdict.VERIFIED)
-        line.append(f"{verified} of {cards} verified", "green" if verified else "red")
-    for verdict in Verdict:
-        if verdict is not Verdict.VERIFIED and (count := report.count(verdict)):
-            line.append(f", {count} ").append(verdict, _STYLES.get(verdict, "red"))
-    for severity, style in ((Severity.ERROR, "red"), (Severity.WARNING, "yellow"), (Severity.NOTE, "dim")):
-        if count := sum(diagnostic.severity is severity for diagnostic in report.diagnostics):
-            line.append(f" · {count} {severity}{'' if count == 1 else 's'}", style)
-    if report.verb is not Verb.LINT:
-        line.append(f" ({report.seconds:.1f} s)", "dim")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(line)
-    for layer in report.unconfined:
-        console.print(Text(f"checks ran without {layer}", "yellow"))
+    console.print(_counts(report))
+    for notice in (*report.notices, *(f"checks ran without {layer}" for layer in report.unconfined)):
+        console.print(Text(notice, "yellow"))
     if report.package is not None:
         path = (Path(folder) / report.package.path).as_posix()
         console.print(Text(f"{path}: {report.package.notes} notes, import it into Anki"))
@@ -74,5 +81,31 @@ def summary(report: Report, folder: str = "") -> None:
         console.print(Text("no package is written: " + _why_none(report), "red"))
 
 
+def _counts(report: Report) -> Text:
+    line = Text.assemble((report.deck.name, "bold"), ": ")
+    cards, verified = len(report.judgements), report.count(Verdict.VERIFIED)
+    if report.verb is Verb.LINT:
+        line.append(f"{cards} card{'' if cards == 1 else 's'}")
+    else:
+        line.append(f"{verified} of {cards} verified", "green" if verified else "red")
+    for verdict in Verdict:
+        if verdict is not Verdict.VERIFIED and (count := report.count(verdict)):
+            line.append(f", {count} ").append(verdict, _STYLES.get(verdict, "red"))
+    if report.stopped:
+        line.append(f", {sum(each.verdict is None for each in report.judgements)} not run", "yellow")
+    for severity, style in ((Severity.ERROR, "red"), (Severity.WARNING, "yellow"), (Severity.NOTE, "dim")):
+        if count := sum(diagnostic.severity is severity for diagnostic in report.diagnostics):
+            line.append(f" · {count} {severity}{'' if count == 1 else 's'}", style)
+    if report.verb is not Verb.LINT:
+        mutants, killed = report.mutants
+        if mutants:
+            line.append(f", {killed} of {mutants} mutants killed")
+        known = f", {report.cached} known already" if report.cached else ""
+        line.append(f" ({report.seconds:.1f} s{known})", "dim")
+    return line
+
+
 def _why_none(report: Report) -> str:
+    if report.stopped:
+        return "the run was stopped at the first failure"
     return "no card is verified" if not report.count(Verdict.VERIFIED) else "the audit has findings"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.decks import card, deck, deckgen
 
-COMMANDS = ["build", "lint", "verify", "audit"]
+COMMANDS = ["build", "lint", "verify", "id", "audit"]
 ROUGH = "Q1. What is it?  \nThis.\nQ2 .And that\n"
 
 
@@ -63,7 +63,7 @@ def test_verify_reports_and_packs_nothing(tmp_path: Path) -> None:
     assert each["verdict"] == "verified"
     assert each["results"][0]["expectations"] == 1
     assert ran.json["environments"][0]["id"] == each["results"][0]["environment"]
-    assert not (tmp_path / "build").exists()
+    assert [path.name for path in (tmp_path / "build").iterdir()] == [".cache"]
 
 
 @pytest.mark.parametrize("workers", ["1", "3"])

@@ -1,0 +1,83 @@
+"""What the commands of the command line share: which cards are meant, and how they are proved."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from deckgen.reading.decks import Reading
+
+paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
+form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+allow_dirty = click.option("--allow-dirty", is_flag=True, help="Edit files even where git could not bring them back.")
+_EFFORT = (
+    click.option("-j", "workers", type=click.IntRange(1), metavar="N", help="Workers; default: one per core."),
+    click.option("-x", "stopping", is_flag=True, help="Stop at the first card that fails."),
+    click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="S", help="Seconds for each run of a check."),
+    click.option("--no-cache", "afresh", is_flag=True, help="Run every check, whatever is known of it."),
+    click.option("--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined."),
+)
+
+
+def proving(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that say how cards are proved, and their values as `effort`."""
+
+    @functools.wraps(command)
+    def wrapped(
+        workers: int | None, timeout: float | None, stopping: bool, afresh: bool, trusted: bool, **others: Any
+    ) -> int:
+        from deckgen import pipeline
+        from deckgen.model import Effort, OnFailure, Trust
+
+        effort = Effort(
+            workers=workers,
+            timeout=timeout,
+            trust=Trust.GIVEN if trusted else Trust.NONE,
+            cache=None if afresh else pipeline.VERDICTS.as_posix(),
+            on_failure=OnFailure.STOP if stopping else OnFailure.GO_ON,
+        )
+        return command(effort=effort, **others)
+
+    for option in reversed(_EFFORT):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+class _Target(click.Path):
+    """A path, or a document's path and the id of one of its cards."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        super().convert(str(value).partition("::")[0], param, context)
+        return value
+
+
+_CHOICE = (
+    click.argument("targets", nargs=-1, metavar="[PATH[::CARD]]...", type=_Target(exists=True, allow_dash=True)),
+    click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only cards with this tag; may be repeated."),
+    click.option("--lf", "failed", is_flag=True, help="Only the cards that failed last; all, where none did."),
+)
+
+
+def choosing(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the arguments that say which cards are meant, and as `chosen` what reads them."""
+
+    @functools.wraps(command)
+    def wrapped(targets: tuple[str, ...], tags: tuple[str, ...], failed: bool, **others: Any) -> int:
+        from deckgen import pipeline
+        from deckgen.reading import selection
+
+        def chosen() -> Reading:
+            reading = selection.read(targets or ("source",), tags)
+            last = pipeline.failed_last() if failed else {}
+            return replace(reading, decks=tuple(selection.failed(deck, last) for deck in reading.decks))
+
+        return command(chosen=chosen, **others)
+
+    for option in reversed(_CHOICE):
+        wrapped = option(wrapped)
+    return wrapped
