@@ -15,7 +15,6 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from deckgen.model import (
-    CHECK_ROLES,
     HTML_TAGS,
     Card,
     Deck,
@@ -49,6 +48,8 @@ _CLEANER = nh3.Cleaner(
 _FORMATTER = HtmlFormatter(nowrap=True)
 # Anki takes these for its own commands even inside <code>.
 _COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:)", re.IGNORECASE)
+_DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
+_DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 
 
@@ -65,7 +66,7 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
     face = Face(
         question=_clean(card.heading),
         answer=_answer(packable),
-        proof=_clean("".join(_code(fence) for fence in card.fences if fence.role in CHECK_ROLES)),
+        proof=_clean("".join(_code(fence) for fence in card.fences if fence.role is Role.CHECK)),
         verified=_verified(packable.results) if isinstance(packable, VerifiedCard) else "not proved",
         source=_clean(_text(f"{card.document} #{card.id}")),
         id=_clean(_text(card.id)),
@@ -97,7 +98,16 @@ def _code(fence: Fence) -> str:
     code = (fence.display or fence.code).rstrip("\n")
     lexer = _lexer("pycon" if fence.role is Role.PYCON else fence.language)
     body = pygments.highlight(code, lexer, _FORMATTER).rstrip("\n") if lexer else _text(code)
-    return f'<pre><code class="hl">{body}</code></pre>'
+    return f'{_caption(fence)}<pre><code class="hl">{body}</code></pre>'
+
+
+def _caption(fence: Fence) -> str:
+    """Which dialect and versions SQL is for, where its author names them."""
+    if fence.role is not Role.EMITTED or not fence.attributes:
+        return ""
+    dialect, versions = fence.attributes.get("dialect"), fence.attributes.get("sqlalchemy")
+    words = [*([_DIALECTS[dialect]] if dialect else []), *([f"SQLAlchemy {versions}"] if versions else [])]
+    return f'<p class="dialect">{_text(", ".join(words))}</p>'
 
 
 @cache
