@@ -158,6 +158,22 @@ def audit(packages: tuple[Path, ...]) -> int:
     return status
 
 
+@cli.command()
+@click.argument("name", metavar="[CODE|VERDICT]", default="")
+def explain(name: str) -> int:
+    """Explain a code such as D012 or a verdict such as vacuous, with an example; list them all where none is named."""
+    from deckgen import console, explanations
+
+    if not name:
+        console.out("".join(f"{each}: {title}\n" for each, title in explanations.titles().items()))
+        return OK
+    try:
+        console.markdown(explanations.explanation(name))
+    except KeyError:
+        raise click.UsageError(f"there is no code or verdict {name}; `deckgen explain` lists them") from None
+    return OK
+
+
 def _whenever_saved(reading: Reading, once: Callable[[], int]) -> int:
     """Do something now and whenever a file of some decks is saved, until the user interrupts it."""
     from deckgen import console

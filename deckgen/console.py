@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -25,6 +26,15 @@ _STYLES = {Verdict.UNCHECKED: "yellow", Verdict.UNAVAILABLE: "yellow", Verdict.N
 def out(text: str) -> None:
     """Print the chosen report."""
     sys.stdout.write(text)
+
+
+def markdown(text: str) -> None:
+    """Print Markdown, as a page on a terminal and as it is elsewhere."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Markdown(text, code_theme="ansi_light", hyperlinks=False))
+    else:
+        out(text)
 
 
 def say(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from deckgen.diagnostics import Rule as Rule
 from deckgen.diagnostics import Severity
 
@@ -19,8 +21,6 @@ BAD_CONFIG = Rule("D006", _E, "{key}: {reason}", "{advice}; the deck is left out
 NO_DECK_TOML = Rule(
     "D007", _E, "the folder has no deck.toml", "write one with [deck], id and name, or name a Markdown file"
 )
-NO_SUCH_CARD = Rule("D046", _E, "there is no card `{id}` here", "{advice}")
-NO_SUCH_TAG = Rule("D047", _E, "no card here has the tag {tags}", "{advice}")
 NO_DECKS = Rule("D008", _E, "no deck here", "name a folder with a deck.toml, a folder of such folders, or a .md file")
 DECK_ID_TWICE = Rule(
     "D009", _E, "deck id `{id}` is also that of {other}", "give each deck an id of its own; this one is left out"
@@ -102,6 +102,10 @@ NO_WAY_BACK = Rule(
 )
 ONE_FILE_TWICE = Rule("D045", _E, "is the same file as {other}; nothing is written", "name it once")
 
+# Choosing cards
+NO_SUCH_CARD = Rule("D046", _E, "there is no card `{id}` here", "{advice}")
+NO_SUCH_TAG = Rule("D047", _E, "no card here has the tag {tags}", "{advice}")
+
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")
 PRELUDE_ON_STANDIN = Rule(
@@ -110,15 +114,14 @@ PRELUDE_ON_STANDIN = Rule(
     "the prelude fails on the stand-in for SQLAlchemy: it {reason}",
     "import and define in it, and run nothing; no card of the deck can be proved until then",
 )
-
+SURVIVING_MUTANT = Rule(
+    "D052", _W, "the check would also pass with {what}", "assert what would then be different, or leave it out"
+)
 UNRELATED_CHECK = Rule(
     "D053", _W, "the check names nothing of what the card talks about, such as {names}", "assert what the answer states"
 )
 VALUE_NOT_EXPECTED = Rule(
     "D054", _W, "the answer names `{value}`, and no check mentions it", "assert each value that the answer names"
-)
-SURVIVING_MUTANT = Rule(
-    "D052", _W, "the check would also pass with {what}", "assert what would then be different, or leave it out"
 )
 
 # Packing and publishing
@@ -126,3 +129,5 @@ NOT_AUDITED = Rule(
     "D060", _W, "the package was not audited", "install deckgen-verified[{extra}] for the official engine"
 )
 AUDIT = Rule("D061", _E, "{code}: {message}", "the package is not written; it would not work in Anki")
+
+RULES: Mapping[str, Rule] = {each.code: each for each in list(globals().values()) if isinstance(each, Rule)}

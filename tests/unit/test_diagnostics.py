@@ -7,12 +7,11 @@ from string import Formatter
 
 import pytest
 
-from deckgen import rules
 from deckgen.diagnostics import Location, Rule, Severity, Source, excerpt
 from deckgen.publishing.reports.text import paragraph
+from deckgen.rules import RULES
 
 RULE = Rule("D999", Severity.WARNING, "no `{what}` here", "bring {{{what}}}")
-ALL = [value for value in vars(rules).values() if isinstance(value, Rule)]
 
 
 def caret(line: str, column: int, width: int = 100) -> tuple[str, str]:
@@ -115,12 +114,12 @@ def test_a_strange_separator_does_not_break_the_excerpt(character: str) -> None:
 
 
 def test_codes_are_unique() -> None:
-    codes = [rule.code for rule in ALL]
+    codes = [rule.code for rule in RULES.values()]
     assert sorted(codes) == sorted(set(codes))
     assert all(re.fullmatch(r"D\d{3}", code) for code in codes)
 
 
-@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
 def test_every_rule_can_be_filled_and_says_what_to_do(rule: Rule) -> None:
     names = {name for text in (rule.message, rule.hint) for _, name, _, _ in Formatter().parse(text) if name}
     report = rule.at(Location("a.md"), **{name: f"<{name}>" for name in names})

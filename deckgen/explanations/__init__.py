@@ -1,0 +1,22 @@
+"""What every code and every verdict means: one Markdown file for each, which ends with an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+
+from deckgen.model import Verdict
+from deckgen.rules import RULES
+
+NAMES = (*RULES, *(verdict.value for verdict in Verdict))
+
+
+def titles() -> Mapping[str, str]:
+    """What can be explained, each with the title of its explanation."""
+    return {name: explanation(name).partition("\n")[0].removeprefix(f"# {name}: ") for name in NAMES}
+
+
+def explanation(name: str) -> str:
+    """The Markdown that explains a code or a verdict, whatever the case; raises KeyError where there is none."""
+    by_name = {each.lower(): each for each in NAMES}
+    return resources.files(__name__).joinpath(f"{by_name[name.lower()]}.md").read_text("utf-8")

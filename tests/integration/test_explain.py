@@ -1,0 +1,96 @@
+"""Everything that can be said is explained, by an example of which it is said.
+
+The last block of an explanation, of four backticks, is its example: `markdown` for the document `notes.md`, or `files`
+for several, each below a line `@@ path`. A block `console` shows what led there where files alone do not.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from deckgen import explanations
+from deckgen.model import Verdict
+from deckgen.rules import RULES
+from tests.decks import Ran, deckgen
+
+VERDICTS = {verdict.value for verdict in Verdict}
+FOLDER = Path(explanations.__file__).parent
+BLOCK = re.compile(r"^````(\w+)\n(.*?)^````\n", re.MULTILINE | re.DOTALL)
+FILE_LINE = re.compile(r"^@@ (.+)\n", re.MULTILINE)
+
+# What an example in a file cannot bring about, and the test that does.
+ELSEWHERE: dict[str, str] = {}
+
+
+def command(name: str) -> list[str]:
+    """The command that says it."""
+    if name == "D052":
+        return ["verify", "--mutate"]
+    if name in VERDICTS or name >= "D050":
+        return ["verify"]
+    return ["id", "--write"] if "D040" <= name <= "D045" else ["lint"]
+
+
+def example(name: str) -> tuple[str, str]:
+    """The kind of an explanation's example, and its text."""
+    [*_, (kind, text)] = BLOCK.findall(explanations.explanation(name))
+    return kind, text
+
+
+def said(ran: Ran, name: str) -> list[str]:
+    """The codes that a command printed, or the verdicts of its cards."""
+    if name in VERDICTS:
+        return [each["verdict"] for each in ran.json["cards"]]
+    return re.findall(r"\b(D\d{3}) (?:error|warning|note)\b", ran.out + ran.err)
+
+
+@pytest.mark.parametrize("name", explanations.NAMES)
+def test_an_example_is_said_to_be_what_it_is_an_example_of(tmp_path: Path, name: str) -> None:
+    kind, text = example(name)
+    assert kind == "console" if name in ELSEWHERE else kind in ("markdown", "files")
+    if name in ELSEWHERE:
+        return
+    arguments = command(name)
+    if arguments[0] == "verify" and sys.platform != "linux":
+        pytest.skip("checks run on Linux only")
+    files = ["", "notes.md", text] if kind == "markdown" else FILE_LINE.split(text)
+    for path, content in zip(files[1::2], files[2::2], strict=True):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content, "utf-8")
+    form = ["--format", "json"] if name in VERDICTS else []
+    target = "notes.md" if kind == "markdown" else "."
+    assert name in said(deckgen(*arguments, *form, target, cwd=tmp_path), name)
+
+
+def test_nothing_is_explained_that_is_never_said() -> None:
+    assert {path.stem for path in FOLDER.glob("*.md")} == {*RULES, *VERDICTS}
+
+
+@pytest.mark.parametrize("name", explanations.NAMES)
+def test_an_explanation_is_a_title_a_text_and_an_example(name: str) -> None:
+    lines = explanations.explanation(name).splitlines()
+    assert lines[0].startswith(f"# {name}: ")
+    assert (lines[1], lines[-1]) == ("", "````")
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_code_is_explained_whatever_its_case(tmp_path: Path) -> None:
+    ran = deckgen("explain", "d012", cwd=tmp_path)
+    assert (ran.status, ran.out) == (0, (FOLDER / "D012.md").read_text())
+    assert deckgen("explain", "Vacuous", cwd=tmp_path).out.startswith("# vacuous")
+
+
+def test_without_a_name_everything_is_listed(tmp_path: Path) -> None:
+    lines = deckgen("explain", cwd=tmp_path).out.splitlines()
+    assert [line.partition(": ")[0] for line in lines] == list(explanations.NAMES)
+    assert "D012: A question without an answer" in lines
+
+
+def test_what_cannot_be_explained_is_a_usage_error(tmp_path: Path) -> None:
+    ran = deckgen("explain", "D01", cwd=tmp_path)
+    assert ran.status == 2
+    assert "there is no code or verdict D01; `deckgen explain` lists them" in ran.err
