@@ -65,7 +65,7 @@ def test_commands_and_targets_that_the_readmes_name_exist() -> None:
     assert len(targets) > 4
     for target in (first or second for first, second in targets):
         assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), f"make {target}"
-    commands = set(re.findall(r"\.venv/bin/deckgen ([a-z]+)", text))
+    commands = set(re.findall(r"(?:\.venv/bin/|`)deckgen ([a-z]+)", text))
     assert {"build", "lint", "verify"} <= commands <= cli.commands.keys()
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from deckgen.cli import cli
 from tests.decks import card, deck, deckgen
 
-COMMANDS = ["build", "lint", "verify", "id", "audit"]
+COMMANDS = sorted(cli.commands)
 ROUGH = "Q1. What is it?  \nThis.\nQ2 .And that\n"
 
 
