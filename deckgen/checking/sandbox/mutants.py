@@ -14,6 +14,7 @@ _BOUNDS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
     ast.GtE: ast.Gt,
 }
 _SIGNS: Mapping[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEFT_OUT = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)
 
 
@@ -49,9 +50,6 @@ def _of_tree(tree: ast.Module, block: Mapping[str, Any]) -> Iterator[Mutant]:
         for number, statement in enumerate(body):
             if isinstance(statement, _LEFT_OUT) and not _constant(statement):
                 yield Mutant(path, statement.lineno, "this line left out", _leave_out(body, number))
-
-
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _constant(statement: ast.stmt) -> bool:
