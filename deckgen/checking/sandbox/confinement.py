@@ -58,22 +58,26 @@ class Confinement:
         return self.seccomp and (self.landlock or self.namespaces)
 
 
-def libraries() -> list[str]:
-    """What a check may read: the interpreter, its libraries and the system's, the time zones."""
+def libraries() -> set[str]:
+    """What a check may read: the interpreter, its libraries and the system's, the time zones; by all their names."""
     packages = [*site.getsitepackages(), sys.prefix, sys.base_prefix, sys.exec_prefix]
     system = ["/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/dev/urandom"]
-    return sorted({os.path.realpath(path) for path in (*packages, *system)})
+    return {name for path in (*packages, *system) for name in (os.path.abspath(path), os.path.realpath(path))}
 
 
-def enter_namespaces(scratch: str) -> str | None:
-    """Enter namespaces, of which the next child is the first process; else why this system refuses them."""
-    reason = namespaces.refusal(libraries(), scratch)
+def enter_namespaces(scratch: str, gate: str | None = None) -> str | None:
+    """Enter namespaces, of which the next child is the first process; else why this system refuses them.
+
+    `gate` is the folder of the sockets that a check may connect to.
+    """
+    shown = {*libraries(), "/dev/null", *([gate] if gate else [])}
+    reason = namespaces.refusal(shown, scratch)
     if reason is None:
-        namespaces.enter(libraries(), scratch)
+        namespaces.enter(shown, scratch)
     return reason
 
 
-def confine(scratch: str, refused: str | None) -> Confinement:
+def confine(scratch: str, refused: str | None, gate: str | None = None) -> Confinement:
     """Confine this process and all it will fork; `refused` is why it has no namespaces, None where it has."""
     die_with_parent()
     missing = [] if refused is None else [f"namespaces: {refused}"]
@@ -90,7 +94,7 @@ def confine(scratch: str, refused: str | None) -> Confinement:
         missing.append(f"landlock: {error.strerror}")
     if X86_64:
         try:
-            seccomp.confine()
+            seccomp.confine(sockets=gate is not None)
             layers.append("seccomp")
         except KernelError as error:
             missing.append(f"seccomp: {error.strerror}")

@@ -19,7 +19,7 @@ def _change_outside() -> None:
 
 
 def _connect() -> None:
-    socket.socket(socket.AF_UNIX)
+    socket.socket(socket.AF_INET)
 
 
 def _send_datagram() -> None:

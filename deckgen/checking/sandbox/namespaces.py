@@ -1,4 +1,4 @@
-"""Namespaces: a world with no network, nobody else's processes, and a read-only file system but for a small scratch.
+"""Namespaces: a world with no network, nobody else's processes, and of the files only those that are shown.
 
 Made with a user namespace of our own, so that no privilege is needed where the system lets ordinary users have one.
 """
@@ -9,7 +9,7 @@ import contextlib
 import ctypes
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from .kernel import (
     PR_CAP_AMBIENT,
@@ -25,17 +25,16 @@ from .kernel import (
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
 )  # fmt: skip
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 16384, 1 << 18
-_MOUNT_SETATTR, _CAPSET = 442, 126
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
+_MOUNT_SETATTR, _CAPSET, _PIVOT_ROOT, _UMOUNT, _DETACH = 442, 126, 155, 166, 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _CAPABILITY_VERSION_3 = 0x20080522
 
-# What other programs listen on or leave about; hidden where the interpreter does not need it.
-_HIDDEN = ("/proc", "/run", "/var", "/dev/shm", "/home", "/root", "/media", "/mnt", "/srv")
+_ROOT_SIZE = "size=1m,nr_inodes=1024,mode=755"  # it holds nothing but the places where something is mounted
 _SCRATCH_SIZE = "size=64m,nr_inodes=4096,mode=700"
 
 
-def refusal(needed: Sequence[str], scratch: str) -> str | None:
+def refusal(shown: Iterable[str], scratch: str) -> str | None:
     """Why this system refuses namespaces, None where it grants them; tried out in a child that ends at once.
 
     Trying is the only way to know: some systems let `unshare` succeed and refuse the mounts that follow.
@@ -44,7 +43,7 @@ def refusal(needed: Sequence[str], scratch: str) -> str | None:
     pid = os.fork()
     if pid == 0:
         try:
-            enter(needed, scratch)
+            enter(shown, scratch)
         except OSError as error:
             os.write(writing, str(error.strerror or error).encode())
         finally:
@@ -56,10 +55,10 @@ def refusal(needed: Sequence[str], scratch: str) -> str | None:
     return reason or None
 
 
-def enter(needed: Sequence[str], scratch: str) -> None:
+def enter(shown: Iterable[str], scratch: str) -> None:
     """Move this process into namespaces of its own, and its next child into a process namespace. Raises OSError.
 
-    `needed` are paths that stay visible; `scratch` becomes a file system in memory.
+    `shown` are the paths that are still there, read-only; `scratch` becomes a file system in memory.
     """
     user, group = os.getuid(), os.getgid()
     unshare(_NEWUSER | _NEWNS | _NEWNET | _NEWIPC | _NEWUTS | _NEWPID)
@@ -67,12 +66,28 @@ def enter(needed: Sequence[str], scratch: str) -> None:
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+    mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, _ROOT_SIZE)
+    for path in sorted(shown):
+        _show(path, scratch + path)
+    os.makedirs(scratch + scratch)
+    os.chdir(scratch)
+    syscall("pivot_root", _PIVOT_ROOT, b".", b".")
+    syscall("umount", _UMOUNT, b".", _DETACH)
+    os.chdir("/")
     _make_read_only("/")
-    for folder in _HIDDEN:
-        if os.path.isdir(folder) and not any(_beneath(path, folder) for path in (*needed, scratch)):
-            flags = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
-            mount("tmpfs", folder, "tmpfs", flags, "size=4k,nr_inodes=2,mode=555")
     mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, _SCRATCH_SIZE)
+
+
+def _show(path: str, place: str) -> None:
+    """Mount a file or folder, and what is mounted in it, at a place, unless it is there or there is none."""
+    if os.path.lexists(place) or not os.path.exists(path):
+        return
+    if os.path.isdir(path):
+        os.makedirs(place)
+    else:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
+    mount(path, place, None, _MS_BIND | _MS_REC)
 
 
 def drop_capabilities() -> None:
@@ -92,7 +107,3 @@ def _make_read_only(path: str) -> None:
     """Make a mount and all below it read-only, by one call (kernel 5.12)."""
     attributes = ctypes.create_string_buffer(struct.pack("QQQQ", _MS_RDONLY | _MS_NOSUID, 0, 0, 0), 32)
     syscall("mount_setattr", _MOUNT_SETATTR, _AT_FDCWD, path.encode(), _AT_RECURSIVE, attributes, 32)
-
-
-def _beneath(path: str, folder: str) -> bool:
-    return os.path.commonpath([os.path.realpath(path), folder]) == folder

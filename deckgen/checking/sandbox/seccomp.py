@@ -22,7 +22,7 @@ _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 _KILL, _ALLOW = 0x80000000, 0x7FFF0000
 
 _CLONE_THREAD = 0x10000
-_SOCK_STREAM, _SOCK_TYPE_MASK = 1, 0xF
+_AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 
 DENIED_ALWAYS = {
     # other namespaces and mounts
@@ -39,7 +39,7 @@ DENIED_ALWAYS = {
     "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199, "utime": 132, "utimes": 235, "futimesat": 261,
     "utimensat": 280, "setxattrat": 463, "removexattrat": 466, "file_setattr": 469,
     # the kernel's own surface
-    "socket": 41, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "bpf": 321,
+    "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "bpf": 321,
     "perf_event_open": 298, "keyctl": 250, "add_key": 248, "request_key": 249, "userfaultfd": 323, "kexec_load": 246,
     "kexec_file_load": 320, "init_module": 175, "finit_module": 313, "delete_module": 176, "reboot": 169, "swapon": 167,
     "swapoff": 168, "acct": 163, "quotactl": 179, "quotactl_fd": 443, "settimeofday": 164, "clock_settime": 227,
@@ -60,7 +60,7 @@ DENIED_IN_A_RUN = {
     "memfd_create": 319,
 }  # fmt: skip
 _CLONE, _CLONE3, _KILL_PROCESS, _TGKILL, _PRLIMIT = 56, 435, 62, 234, 302
-_SOCKETPAIR, _IOCTL, _FCNTL = 53, 16, 72
+_SOCKET, _SOCKETPAIR, _IOCTL, _FCNTL = 41, 53, 16, 72
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 _OWNERS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: they have the kernel send signals to whomever
 
@@ -115,14 +115,20 @@ def _deny(numbers: Sequence[int]) -> _Program:
     return [_word(_AT_LEAST, numbers[middle], yes=len(low)), *low, *high]
 
 
-def confine() -> None:
-    """Load the filter that a zygote and all its children live under. Raises KernelError."""
+def confine(*, sockets: bool) -> None:
+    """Load the filter that a zygote and all its children live under. Raises KernelError.
+
+    `sockets`: whether a check may make sockets, which then are streams on this machine.
+    """
+    streams = _only([_SOCK_STREAM], argument=_SECOND_ARGUMENT, mask=_SOCK_TYPE_MASK)
+    local = [_word(_LOAD, _FIRST_ARGUMENT), _word(_EQUAL, _AF_UNIX, yes=1), _fail(), *streams]
     program = [
         *_PROLOGUE,
         _word(_AT_LEAST, _NEWEST_KNOWN, no=1),  # calls of the future, and of the x32 interface
         _fail(errno.ENOSYS),
         # A pair of datagram sockets can send to any named socket, so pairs are streams.
-        *_when(_SOCKETPAIR, _only([_SOCK_STREAM], argument=_SECOND_ARGUMENT, mask=_SOCK_TYPE_MASK)),
+        *_when(_SOCKETPAIR, streams),
+        *_when(_SOCKET, local if sockets else [_fail()]),
         *_when(_IOCTL, _only(_IOCTLS, argument=_SECOND_ARGUMENT, number=errno.ENOTTY)),
         *_when(_FCNTL, _never(_OWNERS, argument=_SECOND_ARGUMENT)),
         *_deny(sorted(DENIED_ALWAYS.values())),
