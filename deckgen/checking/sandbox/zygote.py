@@ -53,6 +53,7 @@ def serve(descriptor: int) -> None:
     scratch = str(settings["scratch"])
     os.chdir("/")
     prewarm.warm()
+    child.rehearse()
     import sqlalchemy
 
     version = sqlalchemy.__version__
