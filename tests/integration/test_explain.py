@@ -19,20 +19,39 @@ from tests.decks import Ran, deckgen
 
 VERDICTS = {verdict.value for verdict in Verdict}
 FOLDER = Path(explanations.__file__).parent
+ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^````(\w+)\n(.*?)^````\n", re.MULTILINE | re.DOTALL)
 FILE_LINE = re.compile(r"^@@ (.+)\n", re.MULTILINE)
 
-# What an example in a file cannot bring about, and the test that does.
-ELSEWHERE: dict[str, str] = {}
+# What an example in files cannot bring about, and the test that does.
+ELSEWHERE = {
+    "D002": "tests/unit/test_decks.py::test_a_single_file_that_cannot_be_read_says_so",
+    "D003": "tests/unit/test_decks.py::test_a_single_file_that_cannot_be_read_says_so",
+    "D004": "tests/unit/test_decks.py::test_a_single_file_that_cannot_be_read_says_so",
+    "D036": "tests/unit/test_grammar.py::test_code_that_looks_like_other_code_is_reported_and_runs_as_what_it_is",
+    "D043": "tests/unit/test_pipeline.py::test_a_file_that_has_changed_since_it_was_read_forbids_all",
+    "D044": "tests/integration/test_id.py::test_files_that_git_could_not_bring_back_are_not",
+    "D045": "tests/integration/test_id.py::test_a_file_that_is_named_twice_is_not_edited",
+    "D046": "tests/integration/test_verify.py::test_a_card_that_is_not_there_is_a_usage_error",
+    "D047": "tests/unit/test_selection.py::test_what_is_not_there_is_reported",
+    "D060": "tests/integration/test_build.py::test_without_the_engine_the_package_is_written_and_a_line_says_so",
+}
+
+# The command that says what is said by no other.
+COMMANDS = {
+    "D042": ["accept", "--write"],
+    "D052": ["verify", "--mutate"],
+    "D061": ["build"],
+}
 
 
 def command(name: str) -> list[str]:
     """The command that says it."""
-    if name == "D052":
-        return ["verify", "--mutate"]
+    if name in COMMANDS:
+        return COMMANDS[name]
     if name in VERDICTS or name >= "D050":
         return ["verify"]
-    return ["id", "--write"] if "D040" <= name <= "D045" else ["lint"]
+    return ["id", "--write"] if name >= "D040" else ["lint"]
 
 
 def example(name: str) -> tuple[str, str]:
@@ -51,11 +70,14 @@ def said(ran: Ran, name: str) -> list[str]:
 @pytest.mark.parametrize("name", explanations.NAMES)
 def test_an_example_is_said_to_be_what_it_is_an_example_of(tmp_path: Path, name: str) -> None:
     kind, text = example(name)
-    assert kind == "console" if name in ELSEWHERE else kind in ("markdown", "files")
     if name in ELSEWHERE:
+        path, _, function = ELSEWHERE[name].partition("::")
+        test = (ROOT / path).read_text("utf-8")
+        assert (kind, name in text, name in test, f"def {function}(" in test) == ("console", True, True, True)
         return
+    assert kind in ("markdown", "files")
     arguments = command(name)
-    if arguments[0] == "verify" and sys.platform != "linux":
+    if arguments[0] in ("verify", "accept", "build") and sys.platform != "linux":
         pytest.skip("checks run on Linux only")
     files = ["", "notes.md", text] if kind == "markdown" else FILE_LINE.split(text)
     for path, content in zip(files[1::2], files[2::2], strict=True):

@@ -69,7 +69,9 @@ def test_a_run_that_is_killed_while_its_prelude_hangs_takes_everything_along(tmp
     assert watched.left() == []
 
 
-def test_an_interrupt_ends_the_run_before_its_check_ends_and_takes_everything_along(tmp_path: Path, watched: Watch) -> None:
+def test_an_interrupt_ends_the_run_before_its_check_ends_and_takes_everything_along(
+    tmp_path: Path, watched: Watch
+) -> None:
     write(tmp_path, {"cards.md": card("Endless", ENDLESS)}, timeout=300)
     with started(tmp_path, checking) as process:
         process.send_signal(signal.SIGINT)
