@@ -111,7 +111,8 @@ def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort
         done = pipeline.accept(deck, taken, uncommitted) if write else taken
         console.complain([*done.diagnostics, *done.refusals])
         written = write and not done.refusals
-        console.say(f"{deck.name}: {len(taken.acceptances)} blocks differ" + ("; written" if written else ""))
+        rest = ", but for the files named above" if done.diagnostics else ""
+        console.say(f"{deck.name}: {len(taken.acceptances)} blocks differ" + (f"; written{rest}" if written else ""))
         wanting = done.diagnostics or (taken.acceptances and not write)
         status = max(status, USAGE if done.refusals else WRONG_CARDS if wanting else OK)
     return status

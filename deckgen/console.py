@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,11 +22,18 @@ from deckgen.report import Progress as Callback
 from deckgen.report import Report, Verb
 
 _STYLES = {Verdict.UNCHECKED: "yellow", Verdict.UNAVAILABLE: "yellow", Verdict.NOT_CLAIMED: "yellow"}
+# What moves a terminal's cursor, changes its settings or turns its text round; a stranger's file may hold it.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def out(text: str) -> None:
     """Print the chosen report."""
-    sys.stdout.write(text)
+    sys.stdout.write(harmless(text))
+
+
+def harmless(text: str) -> str:
+    """A text in which nothing is a command to the terminal: what would be is shown as Python writes it."""
+    return _COMMANDS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def markdown(text: str) -> None:
@@ -39,7 +47,7 @@ def markdown(text: str) -> None:
 
 def say(text: str) -> None:
     """Print a line about the run itself."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
 
 
 def complain(diagnostics: Iterable[Diagnostic]) -> None:
@@ -67,9 +75,9 @@ def progress(title: str) -> Iterator[Callback]:
     if not console.is_terminal:
         yield lambda done, total: _plainly(title, done, total)
         return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(f"proving {title}", total=None)
+        task = bar.add_task(harmless(f"proving {title}"), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
@@ -92,7 +100,7 @@ def summary(report: Report, folder: str = "") -> None:
 
 
 def _counts(report: Report) -> Text:
-    line = Text.assemble((report.deck.name, "bold"), ": ")
+    line = Text.assemble((harmless(report.deck.name), "bold"), ": ")
     cards, verified = len(report.judgements), report.count(Verdict.VERIFIED)
     if report.verb is Verb.LINT:
         line.append(f"{cards} card{'' if cards == 1 else 's'}")

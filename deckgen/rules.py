@@ -57,7 +57,7 @@ UNCLOSED_FENCE = Rule("D021", _E, "code fence is never closed", "close it with {
 NOTHING_BEFORE = Rule("D022", _E, "no code runs before this `{role}` block", "put it below the block that it is about")
 UNKNOWN_FENCE_KEY = Rule("D023", _E, "unknown key `{key}` on a `{role}` block", "{advice}")
 TOO_DEEP = Rule("D024", _E, "text is nested more than {limit} levels deep", "flatten it; what is deeper is plain text")
-HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "its text is; write it as Markdown")
+HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "write it as Markdown")
 IMAGE_NOT_PACKED = Rule(
     "D026",
     _W,
