@@ -226,14 +226,14 @@ def kill_servers(executor: Zygotes, results: list[Result], seed: int) -> int:
     killed = 0
     while killed < KILLS:
         # The job that the last kill interrupted is done once another one is.
-        enough = len(results) + 2 + moments.randrange(6)
+        enough = len(results) + 2 + moments.randrange(4)
         while len(results) < enough:
             if len(results) + 2 >= len(EXPECTED):
                 return killed
             time.sleep(0.001)
         zygote = moments.choice(executor._living)
         server = serving(zygote)
-        time.sleep(moments.uniform(0.1, 0.3))  # one that has only just started is ready by then
+        time.sleep(moments.uniform(0, 0.1))
         if server is not None and serving(zygote) == server:
             with suppress(ProcessLookupError):
                 os.kill(server, signal.SIGKILL)
