@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -53,3 +54,8 @@ def deckgen(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: s
         timeout=120,
     )
     return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def interruptible() -> None:
+    """Have a new process heed an interrupt, which a shell's background jobs are made to ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -11,7 +11,7 @@ from typing import IO
 
 import pytest
 
-from tests.decks import card, deck, deckgen
+from tests.decks import card, deck, deckgen, interruptible
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="checks run on Linux only")
 
@@ -96,7 +96,9 @@ def test_what_a_check_would_not_notice_is_said(tmp_path: Path) -> None:
 def test_a_card_is_proved_again_whenever_its_file_is_saved(folder: Path) -> None:
     pytest.importorskip("watchfiles", reason="watchfiles is not installed")
     command = [sys.executable, "-m", "deckgen", "verify", "deck/cards.md", "--watch", "-j", "1"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
+    with subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=interruptible
+    ) as run:
         assert run.stderr is not None
         try:
             assert "2 of 4 verified, 2 refuted" in until(run.stderr, "Small: ", "verified")

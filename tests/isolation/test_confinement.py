@@ -84,6 +84,9 @@ def refusing(refused: Mapping[int, int]) -> list[str]:
 # ---------------------------------------------------------------- the attacks
 
 
+CONFIGURATIONS = ("ordinary-user", "no-namespaces", "no-landlock")
+
+
 @dataclass(frozen=True)
 class Attacked:
     """What became of the deck of attacks, and of the machine; `landlock` is the version that the kernel has."""
@@ -103,7 +106,10 @@ class Attacked:
         return {each["question"]: each["verdict"] for each in self.report["cards"]}
 
 
-@pytest.fixture(scope="module", params=["as-it-is", "ordinary-user", "no-namespaces", "no-landlock"])
+@pytest.fixture(
+    scope="module",
+    params=["as-it-is", *(pytest.param(name, marks=pytest.mark.slow) for name in CONFIGURATIONS)],
+)
 def attacked(request: pytest.FixtureRequest) -> Iterator[Attacked]:
     token = f"evil-{os.urandom(6).hex()}"
     base = Path(tempfile.mkdtemp(prefix="confinement-"))

@@ -16,6 +16,7 @@ import pytest
 
 from deckgen.checking.verify import Verification, verify
 from deckgen.model import Deck, Effort, Verdict
+from tests.decks import interruptible
 from tests.isolation.harness import Watch, card, checking, gone, living, processor_seconds, quietly, watch, write
 
 THREAD = """
@@ -114,6 +115,7 @@ def started(folder: Path, ready: Callable[[int], bool]) -> Iterator[subprocess.P
         env=os.environ | {"TMPDIR": tempfile.gettempdir()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=interruptible,
     )
     try:
         assert gone(lambda: not ready(process.pid), 30), "the run did not begin"
