@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -136,7 +135,7 @@ CLAIM = 'assert engine.name == "sqlite"'
 DOCUMENT = (
     card("Checked", CLAIM, attributes='sqlalchemy=">=2.0"')
     + card("Checked too", CLAIM, attributes='sqlalchemy=">=2.0"')
-    + card("For a version that is not here", CLAIM, attributes='sqlalchemy="<1.4"')
+    + card("For a version that is not here", 'assert engine.name == "not here"', attributes='sqlalchemy="<1.4"')
     + "Q1. Unchecked\n\nAn opinion.\n"
 )
 
@@ -146,7 +145,6 @@ class Ran:
     """All these decks, run side by side."""
 
     verifications: Mapping[str, Verification]
-    seconds: float
     left: list[str]
 
     def of(self, name: str) -> dict[str, Verdict | None]:
@@ -159,10 +157,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     preludes = {name: failing.text for name, failing in FAILING.items()} | GOOD
     decks = {name: written(tmp_path_factory.mktemp("deck"), prelude) for name, prelude in preludes.items()}
     with watch(tmp_path_factory.mktemp("scratch")) as watched, ThreadPoolExecutor(4) as pool:
-        started = time.monotonic()
         running = {name: pool.submit(verify, deck, quietly, Effort(workers=1)) for name, deck in decks.items()}
         verifications = {name: future.result() for name, future in running.items()}
-        yield Ran(verifications, time.monotonic() - started, watched.left())
+        yield Ran(verifications, watched.left())
 
 
 @pytest.mark.parametrize("name", FAILING)
@@ -178,7 +175,7 @@ def test_a_failing_prelude_is_one_diagnostic_at_its_line(name: str, ran: Ran) ->
 @pytest.mark.parametrize("name", FAILING)
 def test_behind_a_failing_prelude_what_was_to_be_run_is_broken(name: str, ran: Ran) -> None:
     checked, too, _, unchecked = ran.verifications[name].judgements
-    assert [type(result.outcome) for result in checked.results] == [Broken]
+    assert [type(result.outcome) for result in checked.claimed] == [Broken]
     assert [each.verdict for each in (checked, too, unchecked)] == [Verdict.BROKEN, Verdict.BROKEN, Verdict.UNCHECKED]
 
 
@@ -190,10 +187,6 @@ def test_behind_a_failing_prelude_what_cannot_be_run_here_stays_unavailable(ran:
 def test_a_prelude_that_only_imports_and_defines_runs_on_the_stand_in_too(name: str, ran: Ran) -> None:
     assert ran.verifications[name].diagnostics == ()
     assert ran.of(name)["Checked"] is Verdict.VERIFIED
-
-
-def test_a_prelude_that_never_ends_does_not_hold_up_the_run(ran: Ran) -> None:
-    assert ran.seconds < 40
 
 
 def test_failing_preludes_leave_nothing_behind(ran: Ran) -> None:
