@@ -43,7 +43,7 @@ def cli() -> None:
 @click.option("--release", is_flag=True, help="Write the released ledger, which fixes every note's identity.")
 @options.proving
 def build(paths: tuple[str, ...], out: Path, release: bool, effort: Effort) -> int:
-    """Prove decks and pack what is proved, into OUT/DECK.apkg and OUT/DECK.report.json."""
+    """Prove decks and pack what is proved, into OUT/DECK.apkg, with OUT/DECK.report.html and .json."""
     from deckgen import console, pipeline
     from deckgen.reading import decks
 

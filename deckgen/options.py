@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
 
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
-form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+form = click.option(
+    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help="Form of the report."
+)
 allow_dirty = click.option("--allow-dirty", is_flag=True, help="Edit files even where git could not bring them back.")
 
 

@@ -190,7 +190,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:
 
 
 def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: Effort) -> Report:
-    """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and report into `out`.
+    """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and reports into `out`.
 
     A package that the engine objects to is not written, nor one of a run that was stopped. Raises SurroundingsError,
     LedgerError and OSError.
@@ -201,7 +201,8 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped:
         report = _ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
     report = replace(report, seconds=time.monotonic() - started)
-    files.write(out / f"{deck.id}.report.json", reports.FORMATS["json"]([report]).encode())
+    for form in ("json", "html"):
+        files.write(out / f"{deck.id}.report.{form}", reports.FORMATS[form]([report]).encode())
     return report
 
 

@@ -1,4 +1,4 @@
-"""A headless Chromium showing cards on the page of Anki's own reviewer.
+"""A headless Chromium, showing cards on the page of Anki's own reviewer or any other page.
 
 The page is made of the style sheets, the script and the MathJax that ship in the `aqt` wheel and are
 shared by Anki and by AnkiDroid's study screen; `aqt` itself is never imported, so no Qt is needed.
@@ -359,12 +359,8 @@ def _remove(folder: Path) -> None:
 # ----------------------------------------------------------------------------------------- a card
 
 
-def show(page: Page, origin: str, side: str, *, screen: Screen, theme: Theme = Theme.LIGHT) -> None:
-    """Show one side of a card, as the engine rendered it, and wait until all of it is drawn.
-
-    `side` is the HTML of `Card.question()` or `Card.answer()` with `escape_media_filenames` applied,
-    `origin` the address that `serve` yielded.
-    """
+def fit(page: Page, screen: Screen) -> None:
+    """Give a page the size of a screen."""
     page.call(
         "Emulation.setDeviceMetricsOverride",
         width=screen.width,
@@ -372,6 +368,15 @@ def show(page: Page, origin: str, side: str, *, screen: Screen, theme: Theme = T
         deviceScaleFactor=screen.scale,
         mobile=screen.client is Client.PHONE,
     )
+
+
+def show(page: Page, origin: str, side: str, *, screen: Screen, theme: Theme = Theme.LIGHT) -> None:
+    """Show one side of a card, as the engine rendered it, and wait until all of it is drawn.
+
+    `side` is the HTML of `Card.question()` or `Card.answer()` with `escape_media_filenames` applied,
+    `origin` the address that `serve` yielded.
+    """
+    fit(page, screen)
     page.open(origin + _address(screen.client, theme))
     # The reviewer draws from a queue: what is queued after the card runs when MathJax is done with it.
     page.evaluate(
@@ -405,9 +410,10 @@ def measure(page: Page, origin: str) -> Measure:
 # MathJax lays out glyphs by overlapping boxes, so that its container speaks for them.
 _MEASURE = """(() => {
     const root = document.documentElement;
+    const shown = document.getElementById("qa") ?? document.body;
     const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
     const reachable = (element) => {
-        for (let around = element.parentElement; around && around.id !== "qa"; around = around.parentElement)
+        for (let around = element.parentElement; around && around !== shown; around = around.parentElement)
             if (scrolls(around)) return true;
         return false;
     };
@@ -418,7 +424,7 @@ _MEASURE = """(() => {
     return {
         viewport: root.clientWidth,
         content: root.scrollWidth,
-        spilling: [...document.querySelectorAll("#qa *:not(mjx-container *)")].filter(spills)
+        spilling: [...shown.querySelectorAll("*:not(mjx-container *)")].filter(spills)
             .map((element) => element.cloneNode(false).outerHTML.slice(0, 80)),
     };
 })()"""

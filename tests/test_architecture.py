@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from deckgen import model, rules
@@ -48,7 +49,9 @@ def test_every_note_type_that_can_be_named_is_registered() -> None:
 def test_registries_hold_what_the_nouns_name() -> None:
     assert set(DATABASES) <= set(model.Database)
     assert set(kinds.KINDS) <= set(model.Role)
-    assert {"text", "json"} <= FORMATS.keys()
+    [form] = [each for each in cli.commands["lint"].params if each.name == "form"]
+    assert isinstance(form.type, click.Choice)
+    assert set(form.type.choices) == set(FORMATS)
 
 
 def test_every_diagnostic_has_a_code_of_its_own() -> None:

@@ -38,6 +38,10 @@ def test_package_report_and_summary(tmp_path: Path) -> None:
         "media": 0,
     }
     assert [(each["verdict"], each["packed"]) for each in found["cards"]] == [("verified", True), ("refuted", False)]
+    page = (tmp_path / "build" / "small.report.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert found["package"]["sha256"] in page
+    assert "assert engine.name == &#39;x&#39;" in page
 
 
 def test_two_builds_in_different_places_at_different_times_give_the_same_bytes(tmp_path: Path) -> None:
@@ -81,6 +85,7 @@ def test_a_deck_with_nothing_verified_is_never_success(tmp_path: Path, text: str
     assert "no package is written: no card is verified" in ran.err
     assert not (tmp_path / "build" / "small.apkg").exists()
     assert report(tmp_path)["package"] is None
+    assert "No package was written." in (tmp_path / "build" / "small.report.html").read_text("utf-8")
 
 
 def test_unchecked_cards_are_marked_where_the_deck_says_so(tmp_path: Path) -> None:

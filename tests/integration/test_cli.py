@@ -67,6 +67,18 @@ def test_verify_reports_and_packs_nothing(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "build").iterdir()] == [".cache"]
 
 
+@pytest.mark.parametrize(
+    ("verb", "said"), [("verify", "<strong>1</strong> of 1 verified"), ("lint", "1</strong> card read")]
+)
+def test_the_report_for_the_browser_goes_to_standard_output(tmp_path: Path, verb: str, said: str) -> None:
+    deck(tmp_path / "deck", card(1, "one"))
+    ran = deckgen(verb, "deck", "--format", "html", cwd=tmp_path)
+    assert ran.status == 0
+    assert ran.out.startswith("<!doctype html>\n")
+    assert ran.out.endswith("</html>\n")
+    assert said in ran.out
+
+
 @pytest.mark.parametrize("workers", ["1", "3"])
 def test_verdicts_do_not_depend_on_the_number_of_workers(tmp_path: Path, workers: str) -> None:
     wrong = "\n```python check\nassert engine.name == 'x'\n```\n"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from deckgen.publishing.reports import json, text
+from deckgen.publishing.reports import html, json, text
 from deckgen.report import Report
 
-FORMATS: Mapping[str, Callable[[Sequence[Report]], str]] = {"text": text.render, "json": json.render}
+FORMATS: Mapping[str, Callable[[Sequence[Report]], str]] = {
+    "text": text.render,
+    "json": json.render,
+    "html": html.render,
+}
