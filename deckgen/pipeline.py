@@ -186,7 +186,7 @@ def _remember_failures(deck: Deck, judgements: Sequence[Judgement]) -> None:
 def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:
     """Prove every card that has a check. Raises SurroundingsError."""
     started = time.monotonic()
-    return _proved(Verb.VERIFY, deck, prove(deck, progress, effort), started)
+    return _proved(Verb.VERIFY, prove(deck, progress, effort), started)
 
 
 def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: Effort) -> Report:
@@ -196,7 +196,7 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     LedgerError and OSError.
     """
     started = time.monotonic()
-    report = _proved(Verb.BUILD, deck, prove(deck, progress, effort), started)
+    report = _proved(Verb.BUILD, prove(deck, progress, effort), started)
     admitted = admit(deck, report.judgements)
     if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped:
         report = _ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
@@ -206,19 +206,19 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     return report
 
 
-def _proved(verb: Verb, deck: Deck, verification: Verification, started: float) -> Report:
+def _proved(verb: Verb, verification: Verification, started: float) -> Report:
     """A report in an order of its own: results arrive in that in which workers end."""
     judgements = tuple(
         replace(each, results=tuple(sorted(each.results, key=lambda result: age(result.environment))))
         for each in verification.judgements
     )
-    _remember_failures(deck, judgements)
+    _remember_failures(verification.deck, judgements)
     return Report(
         verb=verb,
-        deck=deck,
+        deck=verification.deck,
         judgements=judgements,
         environments=environments(judgements),
-        diagnostics=(*deck.diagnostics, *sorted(verification.diagnostics, key=lambda each: each.location)),
+        diagnostics=(*verification.deck.diagnostics, *sorted(verification.diagnostics, key=lambda each: each.location)),
         unconfined=verification.unconfined,
         notices=verification.notices,
         seconds=time.monotonic() - started,

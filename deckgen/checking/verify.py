@@ -48,10 +48,12 @@ EFFORT = Effort()
 class Verification:
     """A judgement for every card of a deck in order, and what is wrong with the deck as a whole.
 
-    Where a run was to stop at the first failure, the cards that it did not come to have no verdict. `unconfined` and
-    `notices` are those of a `Report`.
+    `deck` is as it was proved: with what the effort asks for in the place of its own. Where a run was to stop at the
+    first failure, the cards that it did not come to have no verdict. `unconfined` and `notices` are those of a
+    `Report`.
     """
 
+    deck: Deck
     judgements: tuple[Judgement, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     unconfined: tuple[str, ...] = ()
@@ -88,7 +90,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
         Judgement(card, None) if card.location in left else judge(card, tuple(results.get(card.location, ())))
         for card in deck.cards
     )
-    return Verification(tuple(judgements), tuple(run.diagnostics), run.unconfined, tuple(run.notices))
+    return Verification(deck, tuple(judgements), tuple(run.diagnostics), run.unconfined, tuple(run.notices))
 
 
 class _Run:
