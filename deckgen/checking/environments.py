@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from packaging.version import Version
+
 from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.databases.kind import MissingServerError
@@ -35,14 +37,16 @@ def places(deck: Deck, effort: Effort) -> tuple[Place, ...]:
 
 def _place(folder: Path, python: str | None, release: str | None, database: Database) -> Place:
     reasons = list[str]()
-    interpreter, server = interpreters.here(), database.value
+    interpreter, server, kind = interpreters.here(), database.value, DATABASES[database]
     try:
-        interpreter = interpreters.find(folder, python, release, DATABASES[database].drivers)
+        interpreter = interpreters.find(folder, python, release, kind.drivers)
         python, release = interpreter.python, interpreter.version("sqlalchemy")
+        if Version(release or "0") < Version(kind.sqlalchemy):
+            reasons.append(f"SQLAlchemy {release} has no dialect for {kind.drivers[0]}")
     except MissingInterpreterError as error:
         reasons.append(str(error))
     try:
-        server = DATABASES[database].describe()
+        server = kind.describe()
     except MissingServerError as error:
         reasons.append(str(error))
     environment = Environment(

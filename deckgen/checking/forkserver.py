@@ -14,15 +14,19 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deckgen.checking.controls import End, Expectation, Run, Trial
-from deckgen.checking.databases.kind import Gate
+from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
 from deckgen.model import Block, Fence, Mutant, Trust
 
+if TYPE_CHECKING:  # it takes SQLAlchemy, which runs on SQLite do not need here
+    from deckgen.checking.databases.gate import Gate
+
 _START_SECONDS = 60.0
+_ANYWAY = "(--trust-checks runs them anyway)"
 _GRACE_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _ROOM = str(Path(__file__).parent)
@@ -100,17 +104,26 @@ class Zygote:
             "standin": self.setup.standin,
             "trusted": self.setup.trust is Trust.GIVEN,
             "gate": self._gate and str(self._gate.folder),
+            "drivers": self._gate.drivers if self._gate else (),
         }
         with contextlib.suppress(OSError):  # a process that has ended already is noticed when it is waited for
             wire.send(self._channel, settings)
 
     def wait_until_ready(self) -> None:
-        """Wait for the process to have imported SQLAlchemy and run the prelude; raises PreludeError or the like."""
+        """Wait for the process to have imported SQLAlchemy and run the prelude.
+
+        Raises PreludeError, SurroundingsError, or MissingServerError where checks may be run, but not with a server.
+        """
         loaded = self._heard(_START_SECONDS)
         if loaded is None:
             raise self._broken("the process that runs checks could not be started")
         if loaded["refusal"]:
-            raise self._broken(f"checks cannot be confined here: {loaded['refusal']} (--trust-checks runs them anyway)")
+            raise self._broken(f"checks cannot be confined here: {loaded['refusal']} {_ANYWAY}")
+        if loaded["exposed"]:
+            self.close()
+            raise MissingServerError(
+                f"the sockets of other servers cannot be hidden here: {loaded['exposed']} {_ANYWAY}"
+            )
         self.layers, self.missing = tuple(loaded["layers"]), tuple(loaded["missing"])
         ready = self._heard(self.setup.timeout)
         if ready is None:
@@ -142,7 +155,7 @@ class Zygote:
         return SurroundingsError(why)
 
     def run(self, run: Run) -> Trial | None:
-        """How a run ended, None where the zygote itself was lost; raises SurroundingsError."""
+        """How a run ended, None where the zygote itself was lost; raises SurroundingsError or MissingServerError."""
         if self._gate is None:
             return self._run(run, {})
         account = self._gate.admit()

@@ -27,6 +27,7 @@ from deckgen.model import (
     MarkedCard,
     NotClaimed,
     OnFailure,
+    Outcome,
     Packable,
     Passed,
     Result,
@@ -130,27 +131,26 @@ class _Run:
         """Run the jobs of one environment."""
         environment = jobs[0].environment
         try:
-            server = servers.get(environment.server)
-        except MissingServerError as error:
-            self.results += [weighed(job, Result(job.card, environment, Unavailable(str(error)))) for job in jobs]
-            return
-        zygotes = Zygotes(
-            self.deck.prelude,
-            environment,
-            server,
-            workers=self.effort.workers or len(os.sched_getaffinity(0)),
-            prelude_timeout=self.deck.timeout,
-            trust=self.effort.trust,
-        )
-        try:
+            zygotes = Zygotes(
+                self.deck.prelude,
+                environment,
+                servers.get(environment.server),
+                workers=self.effort.workers or len(os.sched_getaffinity(0)),
+                prelude_timeout=self.deck.timeout,
+                trust=self.effort.trust,
+            )
             with zygotes as executor:
                 self.unconfined = executor.unconfined
                 self._collect(jobs, executor.run(jobs), cache)
+        except MissingServerError as error:
+            self._all_are(Unavailable(str(error)), jobs)
         except PreludeError as error:
             rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
             self.diagnostics.append(rule.at(error.location, reason=error))
-            outcome = Broken(f"the prelude {error}", error.location)
-            self.results += [weighed(job, Result(job.card, job.environment, outcome)) for job in jobs]
+            self._all_are(Broken(f"the prelude {error}", error.location), jobs)
+
+    def _all_are(self, outcome: Outcome, jobs: Sequence[Job]) -> None:
+        self.results += [weighed(job, Result(job.card, job.environment, outcome)) for job in jobs]
 
     def _collect(self, jobs: Sequence[Job], results: Iterator[Result], cache: Cache | None) -> None:
         left = {job.card.location: job for job in jobs}

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from deckgen.checking.databases import sqlite
-from deckgen.checking.databases.kind import Kind, Server
+from deckgen.checking.databases import postgresql, sqlite
+from deckgen.checking.databases.kind import Kind
 from deckgen.model import Database
+
+if TYPE_CHECKING:
+    from deckgen.checking.databases.gate import Server
 
 DATABASES: Mapping[Database, Kind] = {
     Database.SQLITE: Kind(drivers=(), describe=sqlite.describe),
+    Database.POSTGRESQL: Kind(
+        drivers=postgresql.DRIVERS, describe=postgresql.describe, start=postgresql.start, sqlalchemy="2.0"
+    ),
 }
 
 

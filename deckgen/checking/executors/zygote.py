@@ -11,12 +11,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from deckgen.checking.controls import End, Run, Trial, mutated, prove
-from deckgen.checking.databases.kind import Server
+from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.forkserver import PreludeError, Setup, SurroundingsError, Zygote
 from deckgen.model import Crashed, Environment, Fence, Job, Passed, Result, Trust
+
+if TYPE_CHECKING:
+    from deckgen.checking.databases.gate import Server
 
 
 class Zygotes:
@@ -47,7 +50,10 @@ class Zygotes:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        """Make the scratch folder, and try the prelude; raises SurroundingsError or PreludeError."""
+        """Make the scratch folder, and try the prelude.
+
+        Raises SurroundingsError, PreludeError, or MissingServerError where checks cannot be run with the server.
+        """
         if sys.platform != "linux":
             raise SurroundingsError("checks run on Linux and WSL2 only; lint and audit work everywhere")
         self._scratch = tempfile.mkdtemp(prefix="deckgen-")
@@ -111,6 +117,8 @@ class Zygotes:
                 done.put(worker.prove(waiting.get_nowait()))
         except queue.Empty:
             return
+        except MissingServerError as error:
+            done.put(SurroundingsError(f"the database server was lost: {error}"))
         except BaseException as error:
             done.put(error)
 

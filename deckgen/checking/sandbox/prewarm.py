@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 
-def warm() -> None:
-    """Import SQLAlchemy and take its ORM once through mapping, flush, query and compilation (-31 % per ORM check)."""
+def warm(drivers: Iterable[str] = ()) -> None:
+    """Import SQLAlchemy and take its ORM once through mapping, flush, query and compilation (-31 % per ORM check).
+
+    `drivers` are those of the URLs that checks will use; what this version or interpreter lacks is left to the check.
+    """
     import sqlalchemy as sa
     from sqlalchemy import orm
 
@@ -44,6 +49,9 @@ def warm() -> None:
     for name in ("postgresql", "mysql", "sqlite"):
         dialect = importlib.import_module(f"sqlalchemy.dialects.{name}").dialect()
         str(sa.select(parents).where(parents.c.id == 1).compile(dialect=dialect))
+    for driver in drivers:
+        with suppress(ImportError, sa.exc.NoSuchModuleError):
+            sa.create_engine(f"{driver}://")
 
 
 def _declare() -> None:

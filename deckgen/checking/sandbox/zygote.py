@@ -42,10 +42,10 @@ def serve(descriptor: int) -> None:
     """Answer requests on a socket until its other end is closed; never returns.
 
     The first message configures the server: `scratch` (a folder that exists), `prelude` (a block or null), `standin`
-    (whether SQLAlchemy is to be replaced), `trusted` (whether to serve without the layers that confine a run) and
-    `gate` (the folder of the socket to a database, or null). It is answered twice: with what the process is and how it
-    is confined, and with what became of the prelude. Every later message is a run (see `child.main`) and is answered
-    with how it ended.
+    (whether SQLAlchemy is to be replaced), `trusted` (whether to serve without the layers that confine a run), `gate`
+    (the folder of the socket to a database, or null) and `drivers` (those of its URLs). It is answered twice: with what
+    the process is and how it is confined, and with what became of the prelude. Every later message is a run (see
+    `child.main`) and is answered with how it ended.
     """
     channel = socket.socket(fileno=descriptor)
     settings = wire.receive(channel)
@@ -53,7 +53,7 @@ def serve(descriptor: int) -> None:
         os._exit(0)
     scratch = str(settings["scratch"])
     os.chdir("/")
-    prewarm.warm()
+    prewarm.warm(settings["drivers"])
     child.rehearse()
     import sqlalchemy
 
@@ -69,6 +69,9 @@ def serve(descriptor: int) -> None:
     children = None if refused is None else _children()
     confined = confinement.confine(scratch, refused, gate)
     os.chdir(scratch)
+    refusal = None if settings["trusted"] else _refusal(confined, scratch)
+    # Who may connect to one socket by its name may connect to all that can be seen; only namespaces hide the others.
+    exposed = "; ".join(confined.missing) if gate and not confined.namespaces and not settings["trusted"] else None
     wire.send(
         channel,
         {
@@ -77,9 +80,12 @@ def serve(descriptor: int) -> None:
             "sqlite": sqlite3.sqlite_version,
             "layers": confined.layers,
             "missing": confined.missing,
-            "refusal": None if settings["trusted"] else _refusal(confined, scratch, gate),
+            "refusal": refusal,
+            "exposed": exposed,
         },
     )  # from here on the clock is the prelude's
+    if refusal or exposed:
+        os._exit(0)  # the prelude is a stranger's code too
     module = types.ModuleType(child.MODULE)
     sys.modules[child.MODULE] = module
     if settings["standin"]:
@@ -135,12 +141,9 @@ def _leave_to_be_kept(channel: socket.socket, scratch: str) -> None:
     os._exit(0)
 
 
-def _refusal(confined: Confinement, scratch: str, gate: str | None = None) -> str | None:
-    """Why this process must not run a stranger's code, None where it may.
-
-    Whoever may connect to one named socket may connect to all that are seen; only namespaces hide the others.
-    """
-    if not confined.base or (gate and not confined.namespaces):
+def _refusal(confined: Confinement, scratch: str) -> str | None:
+    """Why this process must not run a stranger's code, None where it may."""
+    if not confined.base:
         return "; ".join(confined.missing)
     folder = os.path.join(scratch, "escapes")
     os.mkdir(folder)
