@@ -42,7 +42,7 @@ def _place(folder: Path, python: str | None, release: str | None, database: Data
         interpreter = interpreters.find(folder, python, release, kind.drivers)
         python, release = interpreter.python, interpreter.version("sqlalchemy")
         if Version(release or "0") < Version(kind.sqlalchemy):
-            reasons.append(f"SQLAlchemy {release} has no dialect for {kind.drivers[0]}")
+            reasons.append(f"SQLAlchemy {release} has no dialect for {database} with {kind.drivers[0]}")
     except MissingInterpreterError as error:
         reasons.append(str(error))
     try:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from deckgen.checking.databases import postgresql, sqlite
+from deckgen.checking.databases import mariadb, postgresql, sqlite
 from deckgen.checking.databases.kind import Kind
 from deckgen.model import Database
 
@@ -19,6 +19,7 @@ DATABASES: Mapping[Database, Kind] = {
     Database.POSTGRESQL: Kind(
         drivers=postgresql.DRIVERS, describe=postgresql.describe, start=postgresql.start, sqlalchemy="2.0"
     ),
+    Database.MARIADB: Kind(drivers=mariadb.DRIVERS, describe=mariadb.describe, start=mariadb.start),
 }
 
 

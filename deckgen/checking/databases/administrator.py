@@ -46,10 +46,10 @@ class Administrator:
             for statement in statements:
                 self._connection.exec_driver_sql(statement)
 
-    def ask(self, query: str) -> list[Any]:
-        """The first column of what a query finds."""
+    def ask(self, query: str, column: int = 0) -> list[Any]:
+        """One column of what a query finds."""
         with _told():
-            return list(self._connection.exec_driver_sql(query).scalars())
+            return list(self._connection.exec_driver_sql(query).scalars(column))
 
     def close(self) -> None:
         """End the connection, even one that is broken."""
@@ -88,5 +88,6 @@ def said_by(variable: str) -> Iterator[None]:
 def _told() -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        raise MissingServerError(" ".join(str(error.orig).split())) from error
+    except sa.exc.SQLAlchemyError as error:
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        raise MissingServerError(" ".join(str(reason).split())) from error

@@ -66,14 +66,18 @@ class Administration(Protocol):
 class Gate:
     """The way from one fork server to a database server: a socket in `folder`, open to one account at a time."""
 
-    def __init__(self, folder: Path, address: Address, accounts: Accounts, way: Way) -> None:
+    def __init__(self, folder: Path, administration: Administration, way: Way) -> None:
         self.folder = folder
         self.drivers = (way.driver, way.async_driver)
         self._way = way
-        self._accounts = accounts
         self._lock = threading.Lock()
         self._closed = False
-        self._relay = Relay(folder / way.socket, address, way.protocol)
+        self._relay = _relay(folder / way.socket, administration.address, way.protocol)
+        try:
+            self._accounts = administration.accounts()
+        except MissingServerError:
+            self._relay.close()
+            raise
 
     def admit(self) -> Account:
         """Make an account on an empty database, and let it in. Raises MissingServerError."""
@@ -118,10 +122,7 @@ class Server:
 
     def gate(self, folder: Path) -> Gate:
         """A gate whose socket is in a folder. Raises MissingServerError."""
-        try:
-            gate = Gate(folder, self._administration.address, self._administration.accounts(), self._way)
-        except OSError as error:
-            raise MissingServerError(f"{folder}: {error.strerror or error}") from error
+        gate = Gate(folder, self._administration, self._way)
         with self._lock:
             if not self._closed:
                 self._gates.append(gate)
@@ -136,3 +137,10 @@ class Server:
         for gate in self._gates:
             gate.close()
         self._administration.close()
+
+
+def _relay(path: Path, address: Address, protocol: WireProtocol) -> Relay:
+    try:
+        return Relay(path, address, protocol)
+    except OSError as error:
+        raise MissingServerError(f"{path}: {error.strerror or error} (TMPDIR chooses another folder)") from error

@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import time
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,8 @@ def serve(descriptor: int) -> None:
     if settings["standin"]:
         standin.install()
     base = kernel.address_space()
-    _leave_to_be_kept(channel, scratch)
     gate = settings["gate"]
+    _leave_to_be_kept(channel, [scratch, gate] if gate else [scratch])
     refused = confinement.enter_namespaces(scratch, gate)
     if refused is None:
         confinement.become_first_process()
@@ -116,8 +116,8 @@ def serve(descriptor: int) -> None:
     os._exit(0)
 
 
-def _leave_to_be_kept(channel: socket.socket, scratch: str) -> None:
-    """Go on in a child; this process stays outside all confinement and cleans up behind it. Returns in the child.
+def _leave_to_be_kept(channel: socket.socket, folders: Sequence[str]) -> None:
+    """Go on in a child; this process stays outside all confinement and deletes folders behind it. Returns in the child.
 
     It also watches for the end of deckgen itself, since the child may be busy with a prelude.
     """
@@ -135,9 +135,10 @@ def _leave_to_be_kept(channel: socket.socket, scratch: str) -> None:
         os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     with contextlib.suppress(OSError):
-        sweep.delete(scratch)
+        for folder in folders:
+            sweep.delete(folder)
         if os.getppid() != deckgen:  # it was killed; what it would have deleted falls to the last of us
-            os.rmdir(os.path.dirname(scratch))
+            os.rmdir(os.path.dirname(folders[0]))
     os._exit(0)
 
 
