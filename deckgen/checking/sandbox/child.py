@@ -55,10 +55,20 @@ def rehearse() -> None:
 
     Several times, since Python rewrites code that it has run a few times, and a child would copy the pages.
     """
-    block = {"code": "assert 1", "path": "", "line": 1, "entry": None, "mode": "script"}
-    request = {"blocks": [block], "negate": [], "analyse": False, "mutate": None, "mentioned": [], "sqlalchemy": "2.0"}
+    request = {
+        "blocks": [{"code": "assert 1", "path": "", "line": 1, "entry": None, "mode": "script"}],
+        "negate": [],
+        "analyse": False,
+        "mutate": None,
+        "mentioned": [],
+        "sqlalchemy": "2.0",
+        "account": {},
+    }
     for _ in range(_REHEARSALS):
-        _encode(_run(request, {}))
+        answer = _run(request, {})
+        if answer["end"] != "finished":
+            raise RuntimeError(answer["message"])
+        _encode(answer)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
