@@ -217,6 +217,22 @@ class Environment:
         """The name of the database without its version, such as `sqlite`."""
         return self.database.split()[0]
 
+    @property
+    def release(self) -> str:
+        """Which release of a server this is, as its makers count: `18` of PostgreSQL 18.6, `10.11` of MariaDB 10.11.19.
+
+        Empty for SQLite, which comes with Python, so that its version would differ from machine to machine, and where a
+        server could not be asked.
+        """
+        exact = self.database.partition(" ")[2]
+        match self.server:
+            case Database.SQLITE:
+                return ""
+            case Database.MARIADB:
+                return minor(exact)
+            case _:
+                return exact.partition(".")[0]
+
 
 def minor(version: str) -> str:
     """The major.minor part of a version: `2.1` of `2.1.9`."""

@@ -153,6 +153,4 @@ def _versions(results: Iterable[Result]) -> list[str]:
 
 
 def _database(environment: Environment) -> str:
-    """SQLite comes with Python, so that its version would differ from machine to machine; a server's is named."""
-    name, release = _DATABASES[environment.server], environment.database.partition(" ")[2]
-    return name if environment.server == "sqlite" else f"{name} {release.split('.')[0]}"
+    return " ".join(filter(None, (_DATABASES[environment.server], environment.release)))

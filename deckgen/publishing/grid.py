@@ -72,7 +72,7 @@ def _columns(report: Report) -> tuple[Column, ...]:
     names = zip(
         _pythons(each.python for each in report.environments),
         _versions(each.sqlalchemy for each in report.environments),
-        map(_database, report.environments),
+        (f"{each.server} {each.release}".strip() for each in report.environments),
         strict=True,
     )
     return tuple(
@@ -104,9 +104,3 @@ def _versions(exact: Iterable[str]) -> list[str]:
     found = list(exact)
     short = [minor(version) for version in found]
     return short if len(set(short)) == len(set(found)) else found
-
-
-def _database(environment: Environment) -> str:
-    """The name of the database, with the major version of a server: SQLite comes with Python."""
-    name, _, release = environment.database.partition(" ")
-    return name if name == "sqlite" or not release else f"{name} {release.split('.')[0]}"

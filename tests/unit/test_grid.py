@@ -50,8 +50,9 @@ def test_totals_count_the_cards_that_claim_the_environment() -> None:
     ("environments", "names"),
     [
         (ENVIRONMENTS, ["2.0 sqlite", "2.0 postgresql 18", "2.1 sqlite", "2.1 postgresql 18"]),
-        ([Environment("3.11.7", "2.0.1", "sqlite"), Environment("3.11.7", "2.0.2", "mariadb")],
-         ["2.0.1 sqlite", "2.0.2 mariadb"]),
+        ([Environment("3.11.7", "2.0.1", "sqlite"), Environment("3.11.7", "2.0.2", "mariadb"),
+          Environment("3.11.7", "2.0.2", "mariadb 11.4.2")],
+         ["2.0.1 sqlite", "2.0.2 mariadb", "2.0.2 mariadb 11.4"]),
         ([Environment("3.11.7", "2.0.1", "sqlite"), Environment("3.12.1", "2.0.1", "sqlite")],
          ["py3.11 2.0 sqlite", "py3.12 2.0 sqlite"]),
     ],

@@ -58,9 +58,14 @@ def test_minor_versions_in_order_and_each_database_once() -> None:
     places = [
         Environment("3.11.7", "2.10.0", "postgresql 18.1"),
         Environment("3.11.7", "2.9.3", "sqlite 3.40.1"),
-        Environment("3.11.7", "2.9.3", "postgresql 18.1"),
+        Environment("3.11.7", "2.9.3", "postgresql 18.2"),
+        Environment("3.11.7", "2.9.3", "mariadb 10.11.19"),
     ]
-    assert "verified on SQLAlchemy 2.9, 2.10 · PostgreSQL 18, SQLite" in rendered("Q1. What?\n\nx\n", *places).fields
+    note = rendered("Q1. What?\n\nx\n", *places)
+    assert "verified on SQLAlchemy 2.9, 2.10 · PostgreSQL 18, SQLite, MariaDB 10.11" in note.fields
+    assert note.tags == (
+        "database::mariadb", "database::postgresql", "database::sqlite", "sqlalchemy::2.10", "sqlalchemy::2.9",
+    )  # fmt: skip
 
 
 def test_an_unproved_card_says_so_and_carries_a_tag() -> None:
