@@ -6,10 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := pyproject.toml .ci/constraints.txt
 
-deck: .venv/audit  ## prove every deck in source/ and pack it into build/ (the default)
+deck: .venv/all  ## prove every deck in source/ and pack it into build/ (the default)
 	$(BIN)/deckgen build
 
-release: .venv/audit  ## the same, and fix every note's identity in the released ledgers
+release: .venv/all  ## the same, and fix every note's identity in the released ledgers
 	$(BIN)/deckgen build --release
 
 test: .venv/test  ## run the tests that need nothing but Python (under 5 minutes)
@@ -40,7 +40,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 # One virtual environment; each stamp is a set of extras installed into it.
-.venv/audit .venv/test .venv/check: .venv/%: .venv/python $(SETUP)
+.venv/all .venv/test .venv/check: .venv/%: .venv/python $(SETUP)
 	.ci/install "$*"
 	@touch $@
 

@@ -195,9 +195,9 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where a check runs: exact versions, the database, the layers that confine it.
+    """Where a check runs: exact versions, the database, the layers that confine it, the path of its Python.
 
-    `interpreter` is the path of its Python, `packages` are name and version of all that a check could import there.
+    `packages` are name and version of all that a check could import there.
     """
 
     python: str
@@ -219,19 +219,13 @@ class Environment:
 
     @property
     def release(self) -> str:
-        """Which release of a server this is, as its makers count: `18` of PostgreSQL 18.6, `10.11` of MariaDB 10.11.19.
+        """The release of a server as its makers count, such as `18` of PostgreSQL 18.6 or `10.11` of MariaDB 10.11.19.
 
-        Empty for SQLite, which comes with Python, so that its version would differ from machine to machine, and where a
-        server could not be asked.
+        Empty for SQLite, which comes with Python: its version would differ from machine to machine.
         """
         exact = self.database.partition(" ")[2]
-        match self.server:
-            case Database.SQLITE:
-                return ""
-            case Database.MARIADB:
-                return minor(exact)
-            case _:
-                return exact.partition(".")[0]
+        releases = {Database.POSTGRESQL: exact.partition(".")[0], Database.MARIADB: minor(exact)}
+        return releases.get(Database(self.server), "")
 
 
 def minor(version: str) -> str:

@@ -29,9 +29,8 @@ from .recording import Recording
 from .words import LONGEST_TEXT, message_of, shown, text_of
 
 MODULE = "check"
-_REHEARSALS = 10
 
-_encode = json.JSONEncoder().encode
+encode = json.JSONEncoder().encode
 _write, _exit, _sleep = os.write, os._exit, time.sleep
 _running_threads = _thread._count  # it also sees threads that `threading` does not know
 _restore_builtins = functools.partial(vars(builtins).update, dict(vars(builtins)))
@@ -45,30 +44,8 @@ def main(request: Mapping[str, Any], namespace: dict[str, Any], *, nonce: bytes,
     `path`, `line`, `block`, `expected` and `observed` say where and why; `expectations` describes the assertions and
     `hits` numbers those that held.
     """
-    answer = _run(request, namespace)
-    _write_all(verdict, nonce + _encode(answer).encode("utf-8", "backslashreplace"))
+    _write_all(verdict, nonce + encode(run(request, namespace)).encode("utf-8", "backslashreplace"))
     _exit(0)
-
-
-def rehearse() -> None:
-    """Take the smallest check through a run, so that what every run does is warm before the first fork.
-
-    Several times, since Python rewrites code that it has run a few times, and a child would copy the pages.
-    """
-    request = {
-        "blocks": [{"code": "assert 1", "path": "", "line": 1, "entry": None, "mode": "script"}],
-        "negate": [],
-        "analyse": False,
-        "mutate": None,
-        "mentioned": [],
-        "sqlalchemy": "2.0",
-        "account": {},
-    }
-    for _ in range(_REHEARSALS):
-        answer = _run(request, {})
-        if answer["end"] != "finished":
-            raise RuntimeError(answer["message"])
-        _encode(answer)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -76,7 +53,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
         data = data[_write(descriptor, data) :]
 
 
-def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
+def run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
+    """Run a request in `namespace`; the answer (see `main`)."""
     blocks: Sequence[Mapping[str, Any]] = request["blocks"]
     recorder = _Recorder()
     namespace |= {HIT: recorder.hit, SEEN: recorder.seen, EXPECT: recorder.expecting}

@@ -54,7 +54,7 @@ def serve(descriptor: int) -> None:
     scratch = str(settings["scratch"])
     os.chdir("/")
     prewarm.warm(settings["drivers"])
-    child.rehearse()
+    prewarm.rehearse()
     import sqlalchemy
 
     version = sqlalchemy.__version__
