@@ -17,7 +17,7 @@ from pathlib import Path
 Address = str | tuple[str, int]
 
 CHUNK = 65536
-_MOST_SOCKETS = 64  # two for each connection
+_MOST_CONNECTIONS = 32
 _CONNECT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.01
 
@@ -58,11 +58,11 @@ class Relay:
         self._address = address
         self._protocol = protocol
         self._login: Login | None = None
-        self._open: set[socket.socket] = set()
+        self._open: list[list[socket.socket]] = []  # of each connection the client and, once there is one, the server
         self._lock = threading.Lock()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
-        self._listener.listen(_MOST_SOCKETS)
+        self._listener.listen(_MOST_CONNECTIONS)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def admit(self, login: Login) -> None:
@@ -74,8 +74,8 @@ class Relay:
         """Let nobody in, and end every connection."""
         with self._lock:
             self._login = None
-            for each in self._open:
-                _end(each)
+            for ends in self._open:
+                _end(*ends)
             self._open.clear()
 
     def close(self) -> None:
@@ -88,30 +88,26 @@ class Relay:
         while self._listener.fileno() >= 0:
             try:
                 client, _ = self._listener.accept()
-                if login := self._admitted(client):
-                    threading.Thread(target=self._serve, args=(client, login), daemon=True).start()
+                ends = [client]
+                if login := self._admitted(ends):
+                    threading.Thread(target=self._serve, args=(ends, login), daemon=True).start()
                 else:
                     client.close()
             except (OSError, RuntimeError):  # it is closed, or there is no descriptor or thread to be had
                 time.sleep(_PAUSE_SECONDS)
 
-    def _admitted(self, client: socket.socket) -> Login | None:
+    def _admitted(self, ends: list[socket.socket]) -> Login | None:
         with self._lock:
-            if self._login and len(self._open) < _MOST_SOCKETS:
-                self._open.add(client)
+            if self._login and len(self._open) < _MOST_CONNECTIONS:
+                self._open.append(ends)
                 return self._login
         return None
 
-    def _serve(self, client: socket.socket, login: Login) -> None:
+    def _serve(self, ends: list[socket.socket], login: Login) -> None:
         """Forward in both directions until one side ends."""
-        servers: list[socket.socket] = []
-
-        def connect() -> socket.socket:
-            servers.append(self._connected(client))
-            return servers[0]
-
+        client = ends[0]
         try:
-            server = self._protocol.enter(client, connect, login)
+            server = self._protocol.enter(client, lambda: self._connected(ends), login)
             threading.Thread(target=_copy, args=(server, client), daemon=True).start()
             self._protocol.forward(client, server)
         except RefusedError as refused:
@@ -120,20 +116,19 @@ class Relay:
         except (OSError, RuntimeError):  # one side has ended, or there is no thread to be had
             pass
         finally:
-            for each in (client, *servers):
-                _end(each)
-                with self._lock:
-                    self._open.discard(each)
+            with self._lock, suppress(ValueError):  # the relay was shut
+                self._open.remove(ends)
+            _end(*ends)
+            for each in ends:
                 each.close()
 
-    def _connected(self, client: socket.socket) -> socket.socket:
+    def _connected(self, ends: list[socket.socket]) -> socket.socket:
         """A connection to the server for a client that has not been shut out meanwhile."""
         server = connect(self._address)
         with self._lock:
-            if client not in self._open:
-                server.close()
+            ends.append(server)
+            if ends not in self._open:
                 raise RefusedError
-            self._open.add(server)
         return server
 
 
@@ -173,7 +168,8 @@ def _copy(server: socket.socket, client: socket.socket) -> None:
     _end(client)
 
 
-def _end(each: socket.socket) -> None:
-    """End a connection in both directions, so that whoever waits for it wakes."""
-    with suppress(OSError):
-        each.shutdown(socket.SHUT_RDWR)
+def _end(*ends: socket.socket) -> None:
+    """End connections in both directions, so that whoever waits for them wakes."""
+    for each in ends:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)

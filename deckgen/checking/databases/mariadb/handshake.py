@@ -59,18 +59,16 @@ def enter(client: socket.socket, connect: Callable[[], socket.socket], login: Lo
 
 def forward(client: socket.socket, server: socket.socket) -> None:
     """Pass on the commands that concern the client's own session, each in a packet of its own."""
-    reader = client.makefile("rb", CHUNK)
-    while len(header := reader.read(4)) == 4:
-        left = _size(header)
-        part = reader.read(min(left, CHUNK))
-        if not part or part[0] not in _COMMANDS or left == _LONGEST:
-            raise _refused(header, "a check may not send this command")
-        server.sendall(header + part)
-        while left := left - len(part):
+    with client.makefile("rb", CHUNK) as reader:
+        while len(header := reader.read(4)) == 4:
+            left = _size(header)
             part = reader.read(min(left, CHUNK))
-            if not part:
-                return
-            server.sendall(part)
+            if left in (0, _LONGEST) or (part and part[0] not in _COMMANDS):
+                raise _refused(header, "a check may not send this command")
+            while part:
+                server.sendall(header + part)
+                header, left = b"", left - len(part)
+                part = reader.read(min(left, CHUNK))
 
 
 def _packet(source: socket.socket) -> bytes:

@@ -28,7 +28,8 @@ _LEFT = (
     "SELECT name FROM ({names}) AS found WHERE name ~ '^deckgen[0-9a-f]{{12}}x[0-9]+$'"
     " AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = split_part(name, 'x', 1))"
 )
-_OPTIONS = "-c statement_timeout=30s -c lock_timeout=30s -c idle_session_timeout=0"
+# An account may define functions in the schema `public`: an administrator has to look elsewhere.
+_OPTIONS = "-c search_path=pg_catalog -c statement_timeout=30s -c lock_timeout=30s -c idle_session_timeout=0"
 
 
 def url_of_the_user() -> sa.URL | None:
