@@ -115,10 +115,11 @@ def test_usage(tmp_path: Path, arguments: list[str], status: int, said: str) -> 
 def test_a_claimed_environment_that_is_missing_leaves_the_card_out_and_exits_0(tmp_path: Path) -> None:
     claimed = card(2, "two", attributes='#card-2 database="postgresql"')
     deck(tmp_path / "deck", card(1, "one") + claimed)
-    ran = deckgen("build", "deck", cwd=tmp_path)
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    ran = deckgen("build", "deck", cwd=tmp_path, DECKGEN_POSTGRESQL_URL=nowhere)
     assert ran.status == 0
     assert "1 of 2 verified, 1 unavailable" in ran.err
-    assert "cannot start postgresql" in ran.out
+    assert re.search(r"unavailable: Q2 What is number 2\? \(#card-2\)\n.*DECKGEN_POSTGRESQL_URL", ran.out)
 
 
 def test_audit_judges_a_package(tmp_path: Path) -> None:
