@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic
@@ -23,7 +23,7 @@ def weigh(card: Card) -> Iterator[Diagnostic]:
     spans = _spans(card)
     talked = {name for span in [*_SPAN.findall(card.heading), *spans] for name in _NAME.findall(html.unescape(span))}
     runs = " ".join(fence.code for fence in card.fences)
-    if talked and not talked & set(_NAME.findall(runs)):
+    if talked and not _folded(talked) & _folded(_NAME.findall(runs)):
         names = ", ".join(f"`{name}`" for name in sorted(talked)[:3])
         yield rules.UNRELATED_CHECK.at(card.location, card.line, names=names)
     expected = "\n".join(fence.code for fence in card.fences if fence.role in CHECK_ROLES)
@@ -31,6 +31,11 @@ def weigh(card: Card) -> Iterator[Diagnostic]:
         value = _value(html.unescape(span))
         if value is not None and not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", expected):
             yield rules.VALUE_NOT_EXPECTED.at(card.location, card.line, value=html.unescape(span))
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    """Names whatever their case: an answer says `INSERT` where its check says `insert()`."""
+    return {name.casefold() for name in names}
 
 
 def _spans(card: Card) -> list[str]:

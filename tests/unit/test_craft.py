@@ -11,6 +11,7 @@ from deckgen.reading.grammar import read
 CARDS = {
     "a check about what the answer names": ("`Session.get()` does.", "assert session.get(User, 1)", []),
     "a check about another thing": ("`Session.get()` does.", "assert engine.name", ["D053"]),
+    "a word of SQL for its function": ("An `INSERT` does.", "assert users.insert()", []),
     "a name in the question": ("It does.", "assert engine.name", ["D053"]),
     "no check": ("`Session.get()` does.", None, []),
     "a value that is expected": ("`Session` gives `42`.", "assert Session().x == 42", []),
