@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ AT_ONCE = 5.0  # seconds, on a busy machine
 
 
 @contextmanager
-def connected(account: Account, **changed: str) -> Iterator[sa.Connection]:
+def connected(account: Account, **changed: Any) -> Iterator[sa.Connection]:
     """A connection through the gate, as somebody else where something is changed."""
     engine = sa.create_engine(sa.make_url(account.url).set(**changed), poolclass=sa.NullPool)
     with engine.connect() as connection:
