@@ -99,6 +99,7 @@ class Zygote:
             self._theirs.close()
         prelude = self.setup.prelude
         settings = {
+            "deckgen": os.getpid(),
             "scratch": self._scratch,
             "prelude": _wired(Block(prelude.code, prelude.location.path, prelude.location.line)) if prelude else None,
             "standin": self.setup.standin,

@@ -36,16 +36,17 @@ from .confinement import Confinement
 
 MAX_FILES = 4096
 _GRACE_SECONDS = 1.0
+_PF_EXITING = 4
 
 
 def serve(descriptor: int) -> None:
     """Answer requests on a socket until its other end is closed; never returns.
 
-    The first message configures the server: `scratch` (a folder that exists), `prelude` (a block or null), `standin`
-    (whether SQLAlchemy is to be replaced), `trusted` (whether to serve without the layers that confine a run), `gate`
-    (the folder of the socket to a database, or null) and `drivers` (those of its URLs). It is answered twice: with what
-    the process is and how it is confined, and with what became of the prelude. Every later message is a run (see
-    `child.main`) and is answered with how it ended.
+    The first message configures the server: `deckgen` (the process at the other end), `scratch` (a folder that exists),
+    `prelude` (a block or null), `standin` (whether SQLAlchemy is to be replaced), `trusted` (whether to serve without
+    the layers that confine a run), `gate` (the folder of the socket to a database, or null) and `drivers` (those of its
+    URLs). It is answered twice: with what the process is and how it is confined, and with what became of the prelude.
+    Every later message is a run (see `child.main`) and is answered with how it ended.
     """
     channel = socket.socket(fileno=descriptor)
     settings = wire.receive(channel)
@@ -62,7 +63,7 @@ def serve(descriptor: int) -> None:
         standin.install()
     base = kernel.address_space()
     gate = settings["gate"]
-    _leave_to_be_kept(channel, [scratch, gate] if gate else [scratch])
+    _leave_to_be_kept(channel, settings["deckgen"], [scratch, gate] if gate else [scratch])
     refused = confinement.enter_namespaces(scratch, gate)
     if refused is None:
         confinement.become_first_process()
@@ -116,12 +117,12 @@ def serve(descriptor: int) -> None:
     os._exit(0)
 
 
-def _leave_to_be_kept(channel: socket.socket, folders: Sequence[str]) -> None:
+def _leave_to_be_kept(channel: socket.socket, deckgen: int, folders: Sequence[str]) -> None:
     """Go on in a child; this process stays outside all confinement and deletes folders behind it. Returns in the child.
 
-    It also watches for the end of deckgen itself, since the child may be busy with a prelude.
+    It also watches for the end of deckgen itself, a process that may have ended by now, since the child may be busy
+    with a prelude.
     """
-    deckgen = os.getppid()
     pid = os.fork()
     if pid == 0:
         confinement.die_with_parent()
@@ -137,9 +138,19 @@ def _leave_to_be_kept(channel: socket.socket, folders: Sequence[str]) -> None:
     with contextlib.suppress(OSError):
         for folder in folders:
             sweep.delete(folder)
-        if os.getppid() != deckgen:  # it was killed; what it would have deleted falls to the last of us
+        if _has_ended(deckgen):  # it was killed; what it would have deleted falls to the last of us
             os.rmdir(os.path.dirname(folders[0]))
     os._exit(0)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process has ended or is ending: it closes its files before it hands its children over."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            state, *_, flags = stat.read().rpartition(")")[2].split()[:7]
+    except OSError:
+        return True
+    return state in "ZX" or bool(int(flags) & _PF_EXITING)
 
 
 def _refusal(confined: Confinement, scratch: str) -> str | None:
