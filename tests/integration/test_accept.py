@@ -124,6 +124,7 @@ FORMS: dict[str, Callable[[str], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_only_what_was_accepted_is_written(tmp_path: Path, form: Callable[[str], bytes]) -> None:
     path = deck(tmp_path / "deck", WRONG) / "cards.md"

@@ -127,6 +127,7 @@ def test_the_layers_that_are_expected_are_those_that_a_zygote_has() -> None:
         assert forkserver.confinement() == (plain.layers, plain.missing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"", b"noise" * 5000, None], ids=["emptied", "noise", "truncated"])
 def test_a_damaged_cache_costs_a_line_and_no_verdict(proved: Path, damage: bytes | None) -> None:
     cache = proved / CACHE
@@ -138,6 +139,7 @@ def test_a_damaged_cache_costs_a_line_and_no_verdict(proved: Path, damage: bytes
     assert known(proved) == (ALL, VERDICTS)
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_are_both_right_and_share_what_they_learn(tmp_path: Path) -> None:
     text = "".join(
         card(number, f"It is {number}.", check=f"\n```python check\nassert {number} < len(engine.name) * 99\n```\n")

@@ -79,6 +79,7 @@ def test_the_report_for_the_browser_goes_to_standard_output(tmp_path: Path, verb
     assert said in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "3"])
 def test_verdicts_do_not_depend_on_the_number_of_workers(tmp_path: Path, workers: str) -> None:
     wrong = "\n```python check\nassert engine.name == 'x'\n```\n"

@@ -67,6 +67,7 @@ def said(ran: Ran, name: str) -> list[str]:
     return re.findall(r"\b(D\d{3}) (?:error|warning|note)\b", ran.out + ran.err)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", explanations.NAMES)
 def test_an_example_is_said_to_be_what_it_is_an_example_of(tmp_path: Path, name: str) -> None:
     kind, text = example(name)
