@@ -45,6 +45,7 @@ class VerifyTable(_Strict):
     """The `[verify]` table: where, and for how long, the checks run."""
 
     sqlalchemy: tuple[Annotated[StrictStr, Field(pattern=f"^{_VERSION}$")], ...] = ()
+    python: tuple[Annotated[StrictStr, Field(pattern=f"^{_VERSION}$")], ...] = ()
     databases: Annotated[tuple[Database, ...], Field(min_length=1)] = (Database.SQLITE,)
     timeout: Annotated[float, Field(gt=0, le=3600, strict=True)] = 10.0
 

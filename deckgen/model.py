@@ -146,6 +146,7 @@ class Deck:
     prelude: Fence | None = None
     unchecked: Unchecked = Unchecked.LEAVE_OUT
     sqlalchemy: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
     databases: tuple[str, ...] = ("sqlite",)
     timeout: float = 10.0
 
@@ -194,17 +195,27 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where a check runs: minor and exact versions, the database, and the layers that confine it."""
+    """Where a check runs: exact versions, the database, the layers that confine it.
+
+    `interpreter` is the path of its Python, `packages` are name and version of all that a check could import there.
+    """
 
     python: str
     sqlalchemy: str
     database: str
     confinement: tuple[str, ...] = ()
+    interpreter: str = ""
+    packages: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
         """The name of the environment in reports, such as `py3.11-sqlalchemy2.1.9-sqlite`."""
-        return f"py{minor(self.python)}-sqlalchemy{self.sqlalchemy}-{self.database.split()[0]}"
+        return f"py{minor(self.python)}-sqlalchemy{self.sqlalchemy}-{self.server}"
+
+    @property
+    def server(self) -> str:
+        """The name of the database without its version, such as `sqlite`."""
+        return self.database.split()[0]
 
 
 def minor(version: str) -> str:
@@ -216,13 +227,15 @@ def minor(version: str) -> str:
 class Job:
     """One card's program in one environment, with the seconds that each of its runs may take.
 
-    `mutate`: whether the mutants of a check that passes are run as well.
+    `claimed`: whether the card says that it is true there; `mutate`: whether the mutants of a check that passes are
+    run as well.
     """
 
     card: Card
     program: Program
     environment: Environment
     timeout: float
+    claimed: bool = True
     mutate: bool = False
 
 
@@ -244,11 +257,15 @@ class OnFailure(StrEnum):
 class Effort:
     """How cards are proved: by how many workers (None: one per core), and with the outcomes known to which file.
 
-    `timeout` stands for the deck's own where it is given. Of mutants nothing is known.
+    `sqlalchemy`, `databases` and `timeout` stand for the deck's own where they are given; `environments` is the folder
+    of the interpreters that are made. Of mutants nothing is known.
     """
 
     workers: int | None = None
+    sqlalchemy: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
     timeout: float | None = None
+    environments: str = "build/.cache/environments"
     trust: Trust = Trust.NONE
     cache: str | None = None
     on_failure: OnFailure = OnFailure.GO_ON
@@ -337,7 +354,16 @@ class Unavailable(_Failure):
     name = "unavailable"
 
 
-Outcome = Passed | Refuted | Broken | Vacuous | TimedOut | Crashed | Unavailable
+@dataclass(frozen=True, slots=True)
+class NotClaimed(_Failure):
+    """The card does not say that it is true there; `holds`: it passes all the same."""
+
+    name = "not-claimed"
+    holds: bool = False
+
+
+Failure = Refuted | Broken | Vacuous | TimedOut | Crashed | Unavailable
+Outcome = Passed | Failure | NotClaimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +400,11 @@ class Judgement:
     verdict: Verdict | None
     results: tuple[Result, ...] = ()
     reason: str | None = None
+
+    @property
+    def claimed(self) -> tuple[Result, ...]:
+        """The results in the environments where the card says that it is true."""
+        return tuple(result for result in self.results if not isinstance(result.outcome, NotClaimed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,35 @@ import click
 if TYPE_CHECKING:
     from deckgen.reading.decks import Reading
 
+_VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
+
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
 allow_dirty = click.option("--allow-dirty", is_flag=True, help="Edit files even where git could not bring them back.")
+
+
+def _versions(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    for version in given:
+        if not _VERSION.fullmatch(version):
+            raise click.BadParameter(f"{version} is not a version such as 2.0 or 2.0.58")
+    return given
+
+
 _EFFORT = (
+    click.option(
+        "--sqlalchemy",
+        multiple=True,
+        metavar="V",
+        callback=_versions,
+        help="Prove on this version, such as 2.0, instead of the deck's; may be repeated.",
+    ),
+    click.option(
+        "--database",
+        "databases",
+        multiple=True,
+        type=click.Choice(["sqlite", "postgresql", "mariadb"]),
+        help="Prove on this database instead of the deck's; may be repeated.",
+    ),
     click.option("-j", "workers", type=click.IntRange(1), metavar="N", help="Workers; default: one per core."),
     click.option("-x", "stopping", is_flag=True, help="Stop at the first card that fails."),
     click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="S", help="Seconds for each run of a check."),
@@ -28,20 +54,17 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options that say how cards are proved, and their values as `effort`."""
 
     @functools.wraps(command)
-    def wrapped(
-        workers: int | None, timeout: float | None, stopping: bool, afresh: bool, trusted: bool, **others: Any
-    ) -> int:
+    def wrapped(stopping: bool, afresh: bool, trusted: bool, **given: Any) -> int:
         from deckgen import pipeline
         from deckgen.model import Effort, OnFailure, Trust
 
         effort = Effort(
-            workers=workers,
-            timeout=timeout,
+            **{name: given.pop(name) for name in ("workers", "timeout", "sqlalchemy", "databases")},
             trust=Trust.GIVEN if trusted else Trust.NONE,
             cache=None if afresh else pipeline.VERDICTS.as_posix(),
             on_failure=OnFailure.STOP if stopping else OnFailure.GO_ON,
         )
-        return command(effort=effort, **others)
+        return command(effort=effort, **given)
 
     for option in reversed(_EFFORT):
         wrapped = option(wrapped)

@@ -123,6 +123,12 @@ UNRELATED_CHECK = Rule(
 VALUE_NOT_EXPECTED = Rule(
     "D054", _W, "the answer names `{value}`, and no check mentions it", "assert each value that the answer names"
 )
+WIDER_THAN_CLAIMED = Rule(
+    "D055",
+    _W,
+    "the card also holds on {places}, which it does not claim",
+    "widen the claim, or assert what differs there",
+)
 
 # Packing and publishing
 NOT_AUDITED = Rule(

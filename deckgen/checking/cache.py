@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sysconfig
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -148,8 +147,8 @@ def key(job: Job, prelude: Fence | None, layers: Sequence[str]) -> str:
         "python": environment.python,
         "sqlalchemy": environment.sqlalchemy,
         "database": environment.database,
+        "packages": environment.packages,
         "layers": list(layers),
-        "installed": installed(),
         "deckgen": own_code(),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
@@ -157,13 +156,6 @@ def key(job: Job, prelude: Fence | None, layers: Sequence[str]) -> str:
 
 def _facts(block: Block) -> dict[str, Any]:
     return {name: value for name, value in asdict(block).items() if name not in ("path", "line")}
-
-
-@cache
-def installed() -> tuple[str, ...]:
-    """Name and version of every distribution that a check could import."""
-    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
-    return tuple(sorted(path.name for folder in folders for path in Path(folder).glob("*.dist-info")))
 
 
 @cache

@@ -1,14 +1,16 @@
-"""Where checks can run: the interpreter with its SQLAlchemy, and what is asked for but cannot be had here."""
+"""Where checks can run: every interpreter with its SQLAlchemy, on every database, and what cannot be had here."""
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
+from itertools import product
+from pathlib import Path
 
+from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES
-from deckgen.model import Database, Deck, Environment, minor
+from deckgen.checking.databases.kind import MissingServerError
+from deckgen.checking.interpreters import MissingInterpreterError
+from deckgen.model import Database, Deck, Effort, Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +21,35 @@ class Place:
     missing: str | None = None
 
 
-def places(deck: Deck) -> tuple[Place, ...]:
-    """Every combination of SQLAlchemy version and database that the deck or one of its cards asks for."""
-    installed = version("sqlalchemy")
-    wanted = deck.sqlalchemy or (minor(installed),)
-    names = list(dict.fromkeys([*deck.databases, *(name for card in deck.cards for name in card.claims.databases)]))
-    return tuple(_place(release, Database(name), installed) for release in wanted for name in names)
+def places(deck: Deck, effort: Effort) -> tuple[Place, ...]:
+    """Every combination of Python, SQLAlchemy and database that the deck or one of its cards asks for.
+
+    Where `effort` names databases, those that only a card asks for are left out.
+    """
+    own = () if effort.databases else (name for card in deck.cards for name in card.claims.databases)
+    names = dict.fromkeys([*deck.databases, *own])
+    asked = product(deck.python or (None,), deck.sqlalchemy or (None,), map(Database, names))
+    found = [_place(Path(effort.environments), *each) for each in asked]
+    return tuple({place.environment.id: place for place in found}.values())
 
 
-def _place(release: str, database: Database, installed: str) -> Place:
-    reasons = list(_reasons(release, database, installed))
-    exact = installed if _same(release, installed) else release
-    name = DATABASES[database]() if database in DATABASES else database.value
-    return Place(Environment(platform.python_version(), exact, name), "; ".join(reasons) or None)
-
-
-def _same(release: str, installed: str) -> bool:
-    return installed == release or minor(installed) == release
-
-
-def _reasons(release: str, database: Database, installed: str) -> Iterator[str]:
-    if not _same(release, installed):
-        yield f"SQLAlchemy {release} is not installed (this is {installed})"
-    if database not in DATABASES:
-        yield f"this version of deckgen cannot start {database}"
+def _place(folder: Path, python: str | None, release: str | None, database: Database) -> Place:
+    reasons = list[str]()
+    interpreter, server = interpreters.here(), database.value
+    try:
+        interpreter = interpreters.find(folder, python, release, DATABASES[database].drivers)
+        python, release = interpreter.python, interpreter.version("sqlalchemy")
+    except MissingInterpreterError as error:
+        reasons.append(str(error))
+    try:
+        server = DATABASES[database].describe()
+    except MissingServerError as error:
+        reasons.append(str(error))
+    environment = Environment(
+        python=python or interpreter.python,
+        sqlalchemy=release or interpreter.version("sqlalchemy") or "",
+        database=server,
+        interpreter=interpreter.path,
+        packages=interpreter.packages,
+    )
+    return Place(environment, "; ".join(reasons) or None)

@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deckgen.checking.controls import End, Expectation, Run, Trial
+from deckgen.checking.databases.kind import Gate
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
 from deckgen.model import Block, Fence, Mutant, Trust
@@ -46,24 +48,37 @@ class PreludeError(Exception):
         self.standin = standin
 
 
-class Zygote:
-    """One fork server, with the real SQLAlchemy or with the stand-in."""
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a fork server is made of: interpreter, folder for its scratch, prelude, the seconds that this may take.
 
-    def __init__(self, scratch: str, prelude: Fence | None, *, standin: bool, timeout: float, trust: Trust) -> None:
-        self.standin = standin
+    `standin`: whether SQLAlchemy is replaced; `trust`: whether it may serve without the layers that confine a run.
+    """
+
+    interpreter: str
+    scratch: str
+    prelude: Fence | None
+    standin: bool
+    timeout: float
+    trust: Trust
+
+
+class Zygote:
+    """One fork server, with the real SQLAlchemy or with the stand-in, and the gate to a database server."""
+
+    def __init__(self, setup: Setup, gate: Gate | None = None) -> None:
+        self.setup = setup
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
         self._channel, self._theirs = socket.socketpair()
         self._process: subprocess.Popen[bytes] | None = None
-        self._trust = trust
-        self._scratch = tempfile.mkdtemp(dir=scratch)
-        self._prelude = prelude
-        self._timeout = timeout
+        self._gate = gate
+        self._scratch = tempfile.mkdtemp(dir=setup.scratch)
         self._killed = _killed_for_memory()
 
     def spawn(self) -> None:
         """Start the process and tell it what to prepare; raises SurroundingsError."""
-        command = [sys.executable, *_FLAGS, "-c", _PROGRAM, _ROOM, str(self._theirs.fileno())]
+        command = [self.setup.interpreter, *_FLAGS, "-c", _PROGRAM, _ROOM, str(self._theirs.fileno())]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -78,12 +93,13 @@ class Zygote:
             raise SurroundingsError(f"no process could be started: {error.strerror}") from error
         finally:
             self._theirs.close()
-        prelude = self._prelude
+        prelude = self.setup.prelude
         settings = {
             "scratch": self._scratch,
             "prelude": _wired(Block(prelude.code, prelude.location.path, prelude.location.line)) if prelude else None,
-            "standin": self.standin,
-            "trusted": self._trust is Trust.GIVEN,
+            "standin": self.setup.standin,
+            "trusted": self.setup.trust is Trust.GIVEN,
+            "gate": self._gate and str(self._gate.folder),
         }
         with contextlib.suppress(OSError):  # a process that has ended already is noticed when it is waited for
             wire.send(self._channel, settings)
@@ -96,7 +112,7 @@ class Zygote:
         if loaded["refusal"]:
             raise self._broken(f"checks cannot be confined here: {loaded['refusal']} (--trust-checks runs them anyway)")
         self.layers, self.missing = tuple(loaded["layers"]), tuple(loaded["missing"])
-        ready = self._heard(self._timeout)
+        ready = self._heard(self.setup.timeout)
         if ready is None:
             raise self._blame("ended the process that ran it")
         if ready["prelude"]:
@@ -115,10 +131,11 @@ class Zygote:
 
     def _blame(self, what: str, line: int = 1) -> Exception:
         """The error of a start that failed: the prelude's if there is one, else the machine's."""
-        if self._prelude is None:
+        prelude = self.setup.prelude
+        if prelude is None:
             return self._broken("the process that runs checks could not be started")
         self.close()
-        return PreludeError(what, Location(self._prelude.location.path, line), standin=self.standin)
+        return PreludeError(what, Location(prelude.location.path, line), standin=self.setup.standin)
 
     def _broken(self, why: str) -> SurroundingsError:
         self.close()
@@ -126,12 +143,22 @@ class Zygote:
 
     def run(self, run: Run) -> Trial | None:
         """How a run ended, None where the zygote itself was lost; raises SurroundingsError."""
+        if self._gate is None:
+            return self._run(run, {})
+        account = self._gate.admit()
+        try:
+            return self._run(run, {"url": account.url, "async_url": account.async_url})
+        finally:
+            self._gate.clear()
+
+    def _run(self, run: Run, account: Mapping[str, str]) -> Trial | None:
         request = {
             "blocks": [_wired(block) for block in run.blocks],
             "timeout": run.timeout,
             "negate": sorted(run.negate),
             "analyse": run.read,
             "mutate": run.mutate,
+            "account": account,
         }
         self._channel.settimeout(run.timeout + _GRACE_SECONDS)
         try:
@@ -156,6 +183,8 @@ class Zygote:
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
+        if self._gate is not None:
+            self._gate.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 

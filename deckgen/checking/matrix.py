@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
 from deckgen.checking import kinds
 from deckgen.checking.environments import Place
-from deckgen.model import Card, Deck, Job, Result, Unavailable, minor
+from deckgen.model import Card, Deck, Job, NotClaimed, Passed, Result, Unavailable, minor
+
+_NOT_CLAIMED = "the card does not say that it is true there"
 
 
 def plan(deck: Deck, places: Sequence[Place]) -> tuple[list[Job], list[Result]]:
-    """A job for every card with a check in every environment that it claims, and a result where one is missing."""
+    """A job for every card with a check in every environment that is there, and a result where one is missing.
+
+    Where a card restricts its claim, it is tried on the other versions and on the deck's own databases too.
+    """
     jobs: list[Job] = []
     missing: list[Result] = []
     for card in deck.cards:
         if not card.checked or card.defects or not card.answered:
             continue
         for place in places:
-            if not claims(card, deck, place):
+            environment = place.environment
+            if environment.server not in (*deck.databases_of(card), *deck.databases):
                 continue
+            claimed = claims(card, deck, place)
             if place.missing is None:
-                program = kinds.program(card, place.environment.sqlalchemy)
-                jobs.append(Job(card, program, place.environment, card.timeout or deck.timeout))
+                program = kinds.program(card, environment.sqlalchemy)
+                jobs.append(Job(card, program, environment, card.timeout or deck.timeout, claimed))
             else:
-                missing.append(Result(card, place.environment, Unavailable(place.missing)))
+                outcome = Unavailable(place.missing) if claimed else NotClaimed(_NOT_CLAIMED)
+                missing.append(Result(card, environment, outcome))
     return jobs, missing
 
 
 def claims(card: Card, deck: Deck, place: Place) -> bool:
     """Whether a card says that it is true in an environment: major.minor is compared, with the operators of PEP 440."""
     environment = place.environment
-    if environment.database.split()[0] not in deck.databases_of(card):
+    if environment.server not in deck.databases_of(card):
         return False
     wanted = SpecifierSet(card.claims.sqlalchemy or "")
     return wanted.contains(minor(environment.sqlalchemy), prereleases=True)
+
+
+def weighed(job: Job, result: Result) -> Result:
+    """What a result means for its card: nothing but a hint, where the card does not claim the environment."""
+    if job.claimed:
+        return result
+    return replace(result, outcome=NotClaimed(_NOT_CLAIMED, holds=isinstance(result.outcome, Passed)))

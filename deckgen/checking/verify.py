@@ -9,26 +9,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import rules
+from deckgen.checking.databases import Servers
+from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.environments import places
 from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import PreludeError, confinement
-from deckgen.checking.matrix import plan
+from deckgen.checking.matrix import plan, weighed
 from deckgen.diagnostics import Diagnostic, Location
 from deckgen.model import (
     Broken,
     Card,
     Deck,
     Effort,
+    Environment,
     Job,
     Judgement,
     MarkedCard,
+    NotClaimed,
     OnFailure,
     Packable,
     Passed,
     Result,
+    Unavailable,
     Unchecked,
     Verdict,
     VerifiedCard,
+    minor,
 )
 from deckgen.report import Progress
 
@@ -54,8 +60,13 @@ class Verification:
 
 def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verification:
     """Prove every card that has a check, or take what is known of it; raises SurroundingsError."""
-    deck = deck if effort.timeout is None else replace(deck, timeout=effort.timeout)
-    jobs, missing = plan(deck, places(deck))
+    deck = replace(
+        deck,
+        sqlalchemy=effort.sqlalchemy or deck.sqlalchemy,
+        databases=effort.databases or deck.databases,
+        timeout=effort.timeout or deck.timeout,
+    )
+    jobs, missing = plan(deck, places(deck, effort))
     run = _Run(deck, [replace(job, mutate=effort.mutate) for job in jobs], progress, effort)
     if effort.cache is None or effort.mutate or not jobs:
         run.execute(None)
@@ -71,6 +82,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
         results.setdefault(result.card.location, []).append(result)
     if effort.mutate:
         run.diagnostics += [weak for result in run.results for weak in _weaknesses(result)]
+    run.diagnostics += _wider(run.results)
     left = {job.card.location for job in run.waiting}
     judgements = (
         Judgement(card, None) if card.location in left else judge(card, tuple(results.get(card.location, ())))
@@ -95,42 +107,79 @@ class _Run:
         """Take the results that are known for the confinement that a run would have here."""
         layers, self.unconfined = confinement()
         found = cache.find(self.waiting, self.deck.prelude, layers)
-        self.results += [result for result in found if result is not None]
-        self.waiting = [job for job, result in zip(self.waiting, found, strict=True) if result is None]
+        known = list(zip(self.waiting, found, strict=True))
+        self.results += [weighed(job, result) for job, result in known if result is not None]
+        self.waiting = [job for job, result in known if result is None]
 
     def execute(self, cache: Cache | None) -> None:
-        """Run the jobs without a result, unless there was a failure already and that is to end it."""
-        if not self.waiting or any(map(self._ends, self.results)):
+        """Run the jobs without a result, environment by environment, until a failure that is to end it."""
+        groups: dict[str, list[Job]] = {}
+        for job in self.waiting:
+            groups.setdefault(job.environment.id, []).append(job)
+        self.waiting = []
+        with Servers(Path(self.effort.environments)) as servers:
+            for jobs in groups.values():
+                if any(map(self._ends, self.results)):
+                    self.waiting += jobs
+                else:
+                    self._execute(jobs, servers, cache)
+
+    def _execute(self, jobs: Sequence[Job], servers: Servers, cache: Cache | None) -> None:
+        """Run the jobs of one environment."""
+        environment = jobs[0].environment
+        try:
+            server = servers.get(environment.server)
+        except MissingServerError as error:
+            self.results += [weighed(job, Result(job.card, environment, Unavailable(str(error)))) for job in jobs]
             return
-        workers = self.effort.workers or len(os.sched_getaffinity(0))
         zygotes = Zygotes(
-            self.deck.prelude, workers=workers, prelude_timeout=self.deck.timeout, trust=self.effort.trust
+            self.deck.prelude,
+            environment,
+            server,
+            workers=self.effort.workers or len(os.sched_getaffinity(0)),
+            prelude_timeout=self.deck.timeout,
+            trust=self.effort.trust,
         )
         try:
             with zygotes as executor:
                 self.unconfined = executor.unconfined
-                self._collect(executor.run(tuple(self.waiting)), cache)
+                self._collect(jobs, executor.run(jobs), cache)
         except PreludeError as error:
             rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
             self.diagnostics.append(rule.at(error.location, reason=error))
             outcome = Broken(f"the prelude {error}", error.location)
-            self.results += [Result(job.card, job.environment, outcome) for job in self.waiting]
-            self.waiting = []
+            self.results += [weighed(job, Result(job.card, job.environment, outcome)) for job in jobs]
 
-    def _collect(self, results: Iterator[Result], cache: Cache | None) -> None:
-        jobs = {(job.card.location, job.environment.id): job for job in self.waiting}
+    def _collect(self, jobs: Sequence[Job], results: Iterator[Result], cache: Cache | None) -> None:
+        left = {job.card.location: job for job in jobs}
         for result in results:
-            job = jobs.pop((result.card.location, result.environment.id))
-            self.results.append(result)
-            self.progress(len(self.results), self.total)
+            job = left.pop(result.card.location)
             if cache is not None:
                 cache.keep(job, self.deck.prelude, result)
-            if self._ends(result):
+            self.results.append(weighed(job, result))
+            self.progress(len(self.results), self.total)
+            if self._ends(self.results[-1]):
                 break
-        self.waiting = list(jobs.values())
+        self.waiting += left.values()
 
     def _ends(self, result: Result) -> bool:
-        return self.effort.on_failure is OnFailure.STOP and not isinstance(result.outcome, Passed)
+        return self.effort.on_failure is OnFailure.STOP and not isinstance(result.outcome, Passed | NotClaimed)
+
+
+def _wider(results: Sequence[Result]) -> Iterator[Diagnostic]:
+    """A warning for each card that also holds where it does not say so."""
+    places: dict[Location, list[Result]] = {}
+    for result in results:
+        if isinstance(result.outcome, NotClaimed) and result.outcome.holds:
+            places.setdefault(result.card.location, []).append(result)
+    for found in places.values():
+        card = found[0].card
+        names = ", ".join(sorted(_where(result.environment) for result in found))
+        yield rules.WIDER_THAN_CLAIMED.at(card.location, card.line, places=names)
+
+
+def _where(environment: Environment) -> str:
+    return f"SQLAlchemy {minor(environment.sqlalchemy)} with {environment.server}"
 
 
 def _weaknesses(result: Result) -> Iterator[Diagnostic]:
@@ -156,11 +205,13 @@ def judge(card: Card, results: tuple[Result, ...]) -> Judgement:
         return Judgement(card, Verdict.UNANSWERED)
     if not card.checked:
         return Judgement(card, Verdict.UNCHECKED)
-    if not results:
-        return Judgement(card, Verdict.NOT_CLAIMED)
+    judgement = Judgement(card, Verdict.NOT_CLAIMED, results)
+    claimed = judgement.claimed
+    if not claimed:
+        return judgement
     order = list(Verdict)
-    worst = min((_verdict(result) for result in results), key=order.index)
-    idle = _never_executed(results)
+    worst = min((_verdict(result) for result in claimed), key=order.index)
+    idle = _never_executed(claimed)
     if worst is Verdict.VERIFIED and idle:
         return Judgement(card, Verdict.VACUOUS, results, f"the assertion in line {idle[0].line} is never executed")
     return Judgement(card, worst, results)
@@ -171,7 +222,7 @@ def admit(deck: Deck, judgements: Sequence[Judgement]) -> list[Packable]:
     admitted: list[Packable] = []
     for judgement in judgements:
         if judgement.verdict is Verdict.VERIFIED:
-            admitted.append(VerifiedCard(judgement.card, judgement.results))
+            admitted.append(VerifiedCard(judgement.card, judgement.claimed))
         elif judgement.verdict is Verdict.UNCHECKED and deck.unchecked is Unchecked.MARK:
             admitted.append(MarkedCard(judgement.card))
     return admitted

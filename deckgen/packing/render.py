@@ -9,6 +9,7 @@ from functools import cache
 
 import nh3
 import pygments
+from packaging.version import Version
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -18,6 +19,7 @@ from deckgen.model import (
     HTML_TAGS,
     Card,
     Deck,
+    Environment,
     Fence,
     Html,
     MarkedCard,
@@ -62,12 +64,11 @@ def render(deck: Deck, admitted: Sequence[Packable]) -> list[Note]:
 def _note(deck: str, subdeck: str, packable: Packable) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
-    tags = {*card.tags, *([UNPROVED_TAG] if isinstance(packable, MarkedCard) else [])}
     face = Face(
         question=_clean(card.heading),
         answer=_answer(packable),
         proof=_clean("".join(_code(fence) for fence in card.fences if fence.role is Role.CHECK)),
-        verified=_verified(packable.results) if isinstance(packable, VerifiedCard) else "not proved",
+        verified=_verified(packable),
         source=_clean(_text(f"{card.document} #{card.id}")),
         id=_clean(_text(card.id)),
     )
@@ -77,7 +78,7 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
         note_type=kind.note_type,
         deck="::".join(filter(None, (deck, subdeck))),
         fields=kind.fill(face),
-        tags=tuple(sorted(tags)),
+        tags=tuple(sorted({*card.tags, *_proof_tags(packable)})),
     )
 
 
@@ -127,15 +128,31 @@ def _clean(html: str) -> str:
     return unicodedata.normalize("NFC", _COMMAND.sub("&#91;", _CLEANER.clean(html)))
 
 
-def _verified(results: Iterable[Result]) -> str:
+def _verified(packable: Packable) -> str:
     """What a card was verified on: minor versions only, so that a patch release changes no note."""
-    environments = [result.environment for result in results]
-    versions = sorted({minor(each.sqlalchemy) for each in environments}, key=lambda v: [int(n) for n in v.split(".")])
-    names = dict.fromkeys(_database(each.database) for each in environments)
-    return f"verified on SQLAlchemy {', '.join(versions)} · {', '.join(names)}"
+    match packable:
+        case MarkedCard():
+            return "not proved"
+        case VerifiedCard(results=results):
+            names = dict.fromkeys(_database(each.environment) for each in results)
+            return f"verified on SQLAlchemy {', '.join(_versions(results))} · {', '.join(names)}"
 
 
-def _database(description: str) -> str:
+def _proof_tags(packable: Packable) -> list[str]:
+    """Tags to search for what was proved where, and for what was not."""
+    match packable:
+        case MarkedCard():
+            return [UNPROVED_TAG]
+        case VerifiedCard(results=results):
+            servers = {each.environment.server for each in results}
+            return [f"sqlalchemy::{each}" for each in _versions(results)] + [f"database::{each}" for each in servers]
+
+
+def _versions(results: Iterable[Result]) -> list[str]:
+    return sorted({minor(each.environment.sqlalchemy) for each in results}, key=Version)
+
+
+def _database(environment: Environment) -> str:
     """SQLite comes with Python, so that its version would differ from machine to machine; a server's is named."""
-    name, _, release = description.partition(" ")
-    return _DATABASES[name] if name == "sqlite" else f"{_DATABASES[name]} {release.split('.')[0]}"
+    name, release = _DATABASES[environment.server], environment.database.partition(" ")[2]
+    return name if environment.server == "sqlite" else f"{name} {release.split('.')[0]}"

@@ -217,6 +217,7 @@ def _deck(
         prelude=prelude,
         unchecked=settings.deck.unchecked,
         sqlalchemy=settings.verify.sqlalchemy,
+        python=settings.verify.python,
         databases=tuple(settings.verify.databases),
         timeout=settings.verify.timeout,
     )

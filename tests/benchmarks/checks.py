@@ -14,6 +14,7 @@ from deckgen.checking.controls import End, Run
 from deckgen.checking.executors.zygote import Zygotes
 from deckgen.model import Block, Passed, Program, Trust
 from tests.benchmarks.measure import Ratio, seconds
+from tests.isolation.harness import here
 
 _RUNS = 100
 _CHECK = """\
@@ -86,7 +87,7 @@ def ratios() -> Iterator[Ratio]:
     """Many runs each way and their mean, since what a process collects, it must free."""
     _in_process()
     inside = _mean(_in_process)
-    with Zygotes(None, workers=1, prelude_timeout=10) as confined, _unconfined() as unconfined:
+    with Zygotes(None, here(), workers=1, prelude_timeout=10) as confined, _unconfined() as unconfined:
         forked, trivial = _mean(partial(_finish, confined, _ORM)), _mean(partial(_finish, confined, _TRIVIAL))
         loose = _mean(partial(_finish, unconfined, _ORM))
         proved = _mean(partial(_prove, confined))
@@ -120,7 +121,7 @@ def _prove(executor: Zygotes) -> None:
 
 @contextmanager
 def _unconfined() -> Iterator[Zygotes]:
-    executor = Zygotes(None, workers=1, prelude_timeout=10, trust=Trust.GIVEN)
+    executor = Zygotes(None, here(), workers=1, prelude_timeout=10, trust=Trust.GIVEN)
     with mock.patch.object(forkserver, "_PROGRAM", _UNCONFINED), executor:
         yield executor
 

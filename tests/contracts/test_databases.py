@@ -24,14 +24,14 @@ assert session.scalar(text("select 41 + 1")) == 42
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_database_describes_itself_by_name_and_version(database: Database) -> None:
-    assert re.fullmatch(rf"{database.value} \d+(\.\d+)+", DATABASES[database]())
+    assert re.fullmatch(rf"{database.value} \d+(\.\d+)+", DATABASES[database].describe())
 
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_check_runs_on_the_database_that_its_deck_names(database: Database, tmp_path: Path) -> None:
     document = card("Here", CHECK.format(name=database.value))
     deck = write(tmp_path, {"cards.md": document}, extra=f'databases = ["{database.value}"]\n')
-    (place,) = places(deck)
+    (place,) = places(deck, Effort())
     assert place.missing is None
     assert place.environment.id.endswith(f"-{database.value}")
     (judgement,) = verify(deck, quietly).judgements

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +19,7 @@ import pytest
 from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import SurroundingsError
 from deckgen.model import Broken, Crashed, Job, Passed, Refuted, Result, TimedOut
-from tests.isolation.harness import Watch, card, checking, gone, jobs, watch, write
+from tests.isolation.harness import Watch, card, checking, gone, here, jobs, watch, write
 
 
 class Executor(Protocol):
@@ -32,7 +33,7 @@ class Maker(Protocol):
 
 
 def zygotes(workers: int) -> AbstractContextManager[Executor]:
-    return Zygotes(None, workers=workers, prelude_timeout=10)
+    return Zygotes(None, here(), workers=workers, prelude_timeout=10)
 
 
 EXECUTORS: dict[str, Maker] = {"zygote": zygotes}
@@ -184,7 +185,8 @@ def test_an_error_of_the_caller_ends_everything(make: Maker, tmp_path: Path, wat
 def test_where_no_process_can_be_had_the_surroundings_are_blamed(
     make: Maker, watched: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    elsewhere = replace(here(), interpreter="/nonexistent/python")
+    monkeypatch.setattr(sys.modules[__name__], "here", lambda: elsewhere)
     with pytest.raises(SurroundingsError, match="No such file"), make(1):
         pass
     assert watched.left() == []
@@ -193,7 +195,8 @@ def test_where_no_process_can_be_had_the_surroundings_are_blamed(
 def test_where_the_interpreter_ends_at_once_the_surroundings_are_blamed(
     make: Maker, watched: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+    elsewhere = replace(here(), interpreter="/bin/false")
+    monkeypatch.setattr(sys.modules[__name__], "here", lambda: elsewhere)
     with pytest.raises(SurroundingsError, match="could not be started"), make(1):
         pass
     assert watched.left() == []

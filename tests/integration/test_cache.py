@@ -16,6 +16,7 @@ from deckgen.checking.executors.zygote import Zygotes
 from deckgen.model import Effort
 from deckgen.reading import decks
 from tests.decks import card, deck, deckgen
+from tests.isolation.harness import here
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="checks run on Linux only")
 
@@ -121,7 +122,7 @@ def _only_confinement(popen: type) -> type:
 
 
 def test_the_layers_that_are_expected_are_those_that_a_zygote_has() -> None:
-    with Zygotes(None, workers=1, prelude_timeout=10) as executor:
+    with Zygotes(None, here(), workers=1, prelude_timeout=10) as executor:
         plain, _ = executor._first
         assert forkserver.confinement() == (plain.layers, plain.missing)
 

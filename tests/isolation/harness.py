@@ -13,9 +13,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy
+
+from deckgen.checking import interpreters
+from deckgen.checking.databases import sqlite
 from deckgen.checking.environments import places
 from deckgen.checking.matrix import plan
-from deckgen.model import Deck, Job
+from deckgen.model import Deck, Effort, Environment, Job
 from deckgen.reading.decks import read
 
 CARDS = Path(__file__).with_name("cards")
@@ -142,7 +146,13 @@ def quietly(done: int, total: int) -> None:
 
 def jobs(deck: Deck) -> list[Job]:
     """What is to be run for a deck on this machine."""
-    return plan(deck, places(deck))[0]
+    return plan(deck, places(deck, Effort()))[0]
+
+
+def here() -> Environment:
+    """The environment of the tests themselves, on SQLite."""
+    own = interpreters.here()
+    return Environment(own.python, sqlalchemy.__version__, sqlite.describe(), (), own.path, own.packages)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import Zygote
 from deckgen.checking.verify import judge
 from deckgen.model import Block, Deck, Result, Verdict
-from tests.isolation.harness import card, jobs, living, watch, write
+from tests.isolation.harness import card, here, jobs, living, watch, write
 
 pytestmark = [
     pytest.mark.slow,
@@ -182,7 +182,7 @@ def verdicts(
     """The verdicts of a deck's cards, and what a thread says that meddles with the run and sees its results arrive."""
     results: list[Result] = []
     said: list[object] = []
-    with Zygotes(None, workers=workers, prelude_timeout=20) as executor:
+    with Zygotes(None, here(), workers=workers, prelude_timeout=20) as executor:
         thread = threading.Thread(target=lambda: said.append(meddle(executor, results) if meddle else None))
         thread.start()
         for result in executor.run(jobs(deck)):
@@ -279,7 +279,7 @@ class State:
 def thousands() -> Iterator[tuple[State, State]]:
     """The state of a serving process after fifty trivial runs, and after four thousand more."""
     block = Block('assert engine.name == "sqlite"', "cards.md", 1)
-    with Zygotes(None, workers=1, prelude_timeout=20) as executor:
+    with Zygotes(None, here(), workers=1, prelude_timeout=20) as executor:
         server = serving(executor._first[0])
         assert server is not None
         states = []

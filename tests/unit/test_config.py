@@ -125,7 +125,12 @@ UNKNOWN = {
     "a key before the tables": (f"databases = []\n{DECK}", 1, "databases", "known are deck, verify"),
     "in the wrong table": (f"{DECK}timeout = 3\n", 4, "deck.timeout", "known are id, name, description, unchecked"),
     "in quotes": (f'{DECK}"nmae" = "x"\n', 4, "deck.nmae", "did you mean `name`?"),
-    "unlike any": (f"{DECK}[verify]\ncolour = 3\n", 5, "verify.colour", "known are sqlalchemy, databases, timeout"),
+    "unlike any": (
+        f"{DECK}[verify]\ncolour = 3\n",
+        5,
+        "verify.colour",
+        "known are sqlalchemy, python, databases",
+    ),
 }
 
 

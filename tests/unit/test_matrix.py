@@ -7,8 +7,20 @@ from dataclasses import replace
 import pytest
 
 from deckgen.checking.environments import Place
-from deckgen.checking.matrix import claims, plan
-from deckgen.model import Block, Card, Claims, Environment, Role, Unavailable
+from deckgen.checking.matrix import claims, plan, weighed
+from deckgen.model import (
+    Block,
+    Card,
+    Claims,
+    Environment,
+    NotClaimed,
+    Passed,
+    Refuted,
+    Result,
+    Role,
+    TimedOut,
+    Unavailable,
+)
 from deckgen.rules import UNANSWERED
 from tests.unit.cards import CHECK, HERE, card, deck
 
@@ -101,6 +113,31 @@ def test_a_card_s_own_databases_stand_in_the_place_of_its_deck_s(
     assert found == expected
 
 
-def test_a_card_that_claims_no_environment_has_neither_job_nor_result() -> None:
-    one = card("one", CHECK, claims=Claims(">=3.0"))
-    assert plan(deck(one), [NEW, OLD, GONE]) == ([], [])
+def test_a_card_is_tried_on_the_versions_that_it_does_not_claim() -> None:
+    one = card("one", CHECK, claims=Claims(">=2.1"))
+    jobs, [missing] = plan(deck(one), [NEW, OLD, GONE])
+    assert [(job.environment.sqlalchemy, job.claimed) for job in jobs] == [("2.1.9", True), ("2.0.48", False)]
+    assert (missing.environment, missing.outcome.name) == (GONE.environment, "not-claimed")
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [(("postgresql",), [("sqlite", False), ("postgresql", True)]), ((), [("sqlite", True)])]
+)
+def test_a_card_is_tried_on_the_databases_of_its_deck_and_its_own_and_no_others(
+    own: tuple[str, ...], expected: list[tuple[str, bool]]
+) -> None:
+    one = card("one", CHECK, claims=Claims(None, own))
+    where = [NEW, place("2.1.9", "postgresql 18.6"), place("2.1.9", "mariadb 10.11.19")]
+    jobs, _ = plan(deck(one), where)
+    assert [(job.environment.server, job.claimed) for job in jobs] == expected
+
+
+def test_a_result_where_nothing_is_claimed_says_no_more_than_whether_it_holds() -> None:
+    (job,), _ = plan(deck(card("one", CHECK)), [NEW])
+    outside = replace(job, claimed=False)
+    for outcome, holds in ((Passed(1), True), (Refuted("no"), False), (TimedOut("late"), False)):
+        result = Result(job.card, job.environment, outcome)
+        assert weighed(job, result) is result
+        found = weighed(outside, result).outcome
+        assert isinstance(found, NotClaimed)
+        assert found.holds is holds

@@ -16,6 +16,7 @@ from deckgen.model import (
     Environment,
     Judgement,
     MarkedCard,
+    NotClaimed,
     Outcome,
     Passed,
     Refuted,
@@ -82,7 +83,15 @@ def test_what_is_known_without_running_goes_before_any_result() -> None:
 def test_a_card_without_a_check_is_unchecked_and_one_without_an_environment_claims_none() -> None:
     assert judge(OPINION, ()).verdict is Verdict.UNCHECKED
     assert judge(CARD, ()).verdict is Verdict.NOT_CLAIMED
+    assert judge(CARD, results(NotClaimed("no"), NotClaimed("no", holds=True))).verdict is Verdict.NOT_CLAIMED
     assert judge(card("example", replace(CHECK, role=Role.SHOWN)), ()).verdict is Verdict.UNCHECKED
+
+
+def test_what_is_not_claimed_neither_helps_nor_harms() -> None:
+    found = results(NotClaimed("no"), Passed(1))
+    assert judge(CARD, found).verdict is Verdict.VERIFIED
+    assert judge(CARD, found).claimed == found[1:]
+    assert judge(CARD, results(Refuted("no"), NotClaimed("no", holds=True))).verdict is Verdict.REFUTED
 
 
 def test_an_assertion_may_rest_in_one_environment_if_another_executes_it() -> None:

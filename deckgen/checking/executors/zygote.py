@@ -10,20 +10,34 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 
 from deckgen.checking.controls import End, Run, Trial, mutated, prove
-from deckgen.checking.forkserver import PreludeError, SurroundingsError, Zygote
-from deckgen.model import Crashed, Fence, Job, Passed, Result, Trust
+from deckgen.checking.databases.kind import Server
+from deckgen.checking.forkserver import PreludeError, Setup, SurroundingsError, Zygote
+from deckgen.model import Crashed, Environment, Fence, Job, Passed, Result, Trust
 
 
 class Zygotes:
-    """An executor for one deck: its zygotes run the deck's prelude once and fork a child for every run."""
+    """An executor for one deck in one environment: its zygotes run the prelude once and fork a child for every run.
+
+    `server` is that of the environment's database, None where it needs none.
+    """
 
     def __init__(
-        self, prelude: Fence | None, *, workers: int, prelude_timeout: float, trust: Trust = Trust.NONE
+        self,
+        prelude: Fence | None,
+        environment: Environment,
+        server: Server | None = None,
+        *,
+        workers: int,
+        prelude_timeout: float,
+        trust: Trust = Trust.NONE,
     ) -> None:
         self._prelude = prelude
+        self._environment = environment
+        self._server = server
         self._trust = trust
         self._workers = workers
         self._timeout = prelude_timeout
@@ -108,7 +122,17 @@ class Zygotes:
         return plain, standin
 
     def _spawned(self, *, standin: bool) -> Zygote:
-        zygote = Zygote(self._scratch, self._prelude, standin=standin, timeout=self._timeout, trust=self._trust)
+        zygote = Zygote(
+            Setup(
+                interpreter=self._environment.interpreter,
+                scratch=self._scratch,
+                prelude=self._prelude,
+                standin=standin,
+                timeout=self._timeout,
+                trust=self._trust,
+            ),
+            None if standin or self._server is None else self._server.gate(Path(tempfile.mkdtemp(dir=self._scratch))),
+        )
         with self._lock:
             if self._stopping.is_set():
                 zygote.close()
@@ -123,9 +147,9 @@ class Zygotes:
         with self._lock:
             self._living = [zygote for zygote in self._living if zygote is not lost]
         try:
-            return self._started(standin=lost.standin)
+            return self._started(standin=lost.setup.standin)
         except SurroundingsError:  # what took the last one may have taken this one while it started
-            return self._started(standin=lost.standin)
+            return self._started(standin=lost.setup.standin)
 
     def _started(self, *, standin: bool) -> Zygote:
         zygote = self._spawned(standin=standin)

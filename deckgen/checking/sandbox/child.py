@@ -79,7 +79,7 @@ def _run(request: Mapping[str, Any], namespace: dict[str, Any]) -> dict[str, Any
     try:
         program.compile(request, namespace)
         mentioned = provided.mentioned(block["code"] for block in blocks) | set(request["mentioned"])
-        given = provided.Provided(namespace, mentioned, request["sqlalchemy"])
+        given = provided.Provided(namespace, mentioned, request["sqlalchemy"], request["account"])
         runner = asyncio.Runner()  # not entered: most checks need no loop, and making one costs as much as they do
         try:
             _execute(program.codes, blocks, namespace, runner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 from . import helpers
@@ -19,13 +19,15 @@ def mentioned(codes: Iterable[str]) -> set[str]:
 
 
 class Provided:
-    """What was made for a check on an empty SQLite database in memory, to be disposed of after it.
-
-    `version` is that of SQLAlchemy; a check sees major and minor.
+    """What was made for a check on an empty database, to be disposed of after it: SQLite in memory, unless an account
+    on another one is given. `version` is that of SQLAlchemy; a check sees major and minor.
     """
 
-    def __init__(self, namespace: dict[str, Any], names: Iterable[str], version: str) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], names: Iterable[str], version: str, account: Mapping[str, str]
+    ) -> None:
         self._version = version
+        self._account = account
         self._made: dict[str, Any] = {}
         for name in names:
             if name not in namespace:
@@ -42,13 +44,13 @@ class Provided:
 
         match name:
             case "engine":
-                return sqlalchemy.create_engine("sqlite://")
+                return sqlalchemy.create_engine(self._account.get("url", "sqlite://"))
             case "session":
                 return sqlalchemy.orm.Session(self._get("engine"))
             case "async_engine":
                 from sqlalchemy.ext.asyncio import create_async_engine
 
-                return create_async_engine("sqlite+aiosqlite://")
+                return create_async_engine(self._account.get("async_url", "sqlite+aiosqlite://"))
             case "version":
                 return tuple(int(part) for part in self._version.split(".")[:2])
             case _:

@@ -42,9 +42,10 @@ def serve(descriptor: int) -> None:
     """Answer requests on a socket until its other end is closed; never returns.
 
     The first message configures the server: `scratch` (a folder that exists), `prelude` (a block or null), `standin`
-    (whether SQLAlchemy is to be replaced) and `trusted` (whether to serve without the layers that confine a run). It is
-    answered twice: with what the process is and how it is confined, and with what became of the prelude. Every later
-    message is a run (see `child.main`) and is answered with how it ended.
+    (whether SQLAlchemy is to be replaced), `trusted` (whether to serve without the layers that confine a run) and
+    `gate` (the folder of the socket to a database, or null). It is answered twice: with what the process is and how it
+    is confined, and with what became of the prelude. Every later message is a run (see `child.main`) and is answered
+    with how it ended.
     """
     channel = socket.socket(fileno=descriptor)
     settings = wire.receive(channel)
@@ -61,11 +62,12 @@ def serve(descriptor: int) -> None:
         standin.install()
     base = kernel.address_space()
     _leave_to_be_kept(channel, scratch)
-    refused = confinement.enter_namespaces(scratch)
+    gate = settings["gate"]
+    refused = confinement.enter_namespaces(scratch, gate)
     if refused is None:
         confinement.become_first_process()
     children = None if refused is None else _children()
-    confined = confinement.confine(scratch, refused)
+    confined = confinement.confine(scratch, refused, gate)
     os.chdir(scratch)
     wire.send(
         channel,
@@ -75,7 +77,7 @@ def serve(descriptor: int) -> None:
             "sqlite": sqlite3.sqlite_version,
             "layers": confined.layers,
             "missing": confined.missing,
-            "refusal": None if settings["trusted"] else _refusal(confined, scratch),
+            "refusal": None if settings["trusted"] else _refusal(confined, scratch, gate),
         },
     )  # from here on the clock is the prelude's
     module = types.ModuleType(child.MODULE)
@@ -133,9 +135,12 @@ def _leave_to_be_kept(channel: socket.socket, scratch: str) -> None:
     os._exit(0)
 
 
-def _refusal(confined: Confinement, scratch: str) -> str | None:
-    """Why this process must not run a stranger's code, None where it may."""
-    if not confined.base:
+def _refusal(confined: Confinement, scratch: str, gate: str | None = None) -> str | None:
+    """Why this process must not run a stranger's code, None where it may.
+
+    Whoever may connect to one named socket may connect to all that are seen; only namespaces hide the others.
+    """
+    if not confined.base or (gate and not confined.namespaces):
         return "; ".join(confined.missing)
     folder = os.path.join(scratch, "escapes")
     os.mkdir(folder)

@@ -75,7 +75,7 @@ def _card(report: Report, judgement: Judgement) -> dict[str, Any]:
     if report.verb is Verb.BUILD:
         found["packed"] = card.id in report.packed and not card.defects
     if report.verb is not Verb.LINT:
-        found["results"] = [_result(result) for result in judgement.results]
+        found["results"] = [_result(result) for result in judgement.claimed]
     return found
 
 

@@ -1,0 +1,136 @@
+"""The interpreters that checks run under: this one, or one that uv makes for a version of Python and SQLAlchemy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+# SQLAlchemy's asyncio needs greenlet, which 2.1 no longer installs by itself.
+_ALWAYS = ("greenlet>=3.1", "aiosqlite>=0.20")
+_MAKING_SECONDS = 300
+_DESCRIBE = """
+import json, platform
+from importlib.metadata import distributions
+print(json.dumps([platform.python_version(), [[each.name, each.version] for each in distributions()]]))
+"""
+
+
+class MissingInterpreterError(Exception):
+    """No interpreter with what was asked for can be had here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python by its path: its exact version, and the version of every distribution that a check could import."""
+
+    path: str
+    python: str
+    packages: tuple[tuple[str, str], ...]
+
+    def version(self, name: str) -> str | None:
+        """The installed version of a distribution."""
+        return dict(self.packages).get(canonicalize_name(name))
+
+
+def find(folder: Path, python: str | None, sqlalchemy: str | None, drivers: Sequence[str]) -> Interpreter:
+    """The interpreter with some versions (None: whatever is here) and drivers; one that is made is kept in `folder`.
+
+    Versions are major.minor or exact, drivers are requirements. Raises MissingInterpreterError.
+    """
+    own = here()
+    fits = _is(platform.python_version(), python) and _is(own.version("sqlalchemy") or "", sqlalchemy)
+    if fits and all(own.version(Requirement(driver).name) for driver in drivers):
+        return own
+    release = sqlalchemy or own.version("sqlalchemy") or ""
+    return _made(folder, python or platform.python_version(), release, tuple(drivers))
+
+
+def _is(exact: str, wanted: str | None) -> bool:
+    return wanted is None or exact == wanted or exact.startswith(f"{wanted}.")
+
+
+@cache
+def here() -> Interpreter:
+    """The interpreter that runs deckgen."""
+    return Interpreter(sys.executable, platform.python_version(), _named(map(_pair, distributions())))
+
+
+def _pair(distribution: Distribution) -> tuple[str, str]:
+    return distribution.name, distribution.version
+
+
+def _named(found: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({(canonicalize_name(name), version) for name, version in found}))
+
+
+@cache
+def _made(folder: Path, python: str, sqlalchemy: str, drivers: tuple[str, ...]) -> Interpreter:
+    """The environment for some versions, which is made where there is none; nothing is asked of it over the network."""
+    release = f"sqlalchemy=={sqlalchemy}" if sqlalchemy.count(".") > 1 else f"sqlalchemy=={sqlalchemy}.*"
+    requirements = (release, *_ALWAYS, *drivers)
+    digest = hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()[:8]
+    place = folder / f"py{python}-sqlalchemy{sqlalchemy}-{digest}"
+    if not place.exists():
+        _make(place, python, requirements)
+    return _described(place)
+
+
+def _make(place: Path, python: str, requirements: Sequence[str]) -> None:
+    """Make an environment beside its place and move it there whole: others may be making it as well."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix="making-") as making:
+        new = Path(making, "environment")
+        _uv("venv", "--relocatable", "--python", sys.executable if _is(here().python, python) else python, str(new))
+        install = ("pip", "install", "--python", str(new / "bin" / "python"), *requirements)
+        try:
+            _uv(*install)
+        except MissingInterpreterError:
+            _uv(*install, "--offline")  # what uv has fetched before may be enough
+        try:
+            new.rename(place)
+        except OSError:
+            if not place.exists():
+                raise
+
+
+def _uv(*arguments: str) -> None:
+    """Run uv; raises MissingInterpreterError with what it complains of."""
+    program = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    if program is None:
+        raise MissingInterpreterError("uv is not installed: install deckgen-verified[versions]")
+    environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
+    try:
+        subprocess.run(
+            [program, "--quiet", "--no-progress", "--color", "never", *arguments],
+            check=True, capture_output=True, text=True, env=environment, timeout=_MAKING_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise MissingInterpreterError(f"uv {arguments[0]} did not end within {_MAKING_SECONDS} s") from None
+    except subprocess.CalledProcessError as error:
+        said = " ".join(re.sub(r"[^\x20-\x7e\n]", "", error.stderr).split())  # without the arrows that it draws
+        raise MissingInterpreterError(f"uv cannot make it: {said.removeprefix('error: ')}") from None
+
+
+def _described(place: Path) -> Interpreter:
+    path = str(place.resolve() / "bin" / "python")
+    try:
+        done = subprocess.run([path, "-I", "-c", _DESCRIBE], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise MissingInterpreterError(f"{place} does not work any more: delete it, and it is made anew") from None
+    python, found = json.loads(done.stdout)
+    return Interpreter(path, python, _named(found))
