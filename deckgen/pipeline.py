@@ -26,7 +26,7 @@ from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
 from deckgen.reading.ids import MissingId
 from deckgen.reading.worktree import dirty
-from deckgen.report import Progress, Report, Shipped, Verb
+from deckgen.report import Progress, Report, Shipped, Verb, age, environments
 
 CACHE = Path("build/.cache")
 VERDICTS = CACHE / "verdicts.sqlite"
@@ -196,9 +196,8 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     LedgerError and OSError.
     """
     started = time.monotonic()
-    verification = prove(deck, progress, effort)
-    admitted = admit(deck, verification.judgements)
-    report = _proved(Verb.BUILD, deck, verification, started)
+    report = _proved(Verb.BUILD, deck, prove(deck, progress, effort), started)
+    admitted = admit(deck, report.judgements)
     if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped:
         report = _ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
     report = replace(report, seconds=time.monotonic() - started)
@@ -207,14 +206,18 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
 
 
 def _proved(verb: Verb, deck: Deck, verification: Verification, started: float) -> Report:
-    _remember_failures(deck, verification.judgements)
-    results = [result for judgement in verification.judgements for result in judgement.results]
+    """A report in an order of its own: results arrive in that in which workers end."""
+    judgements = tuple(
+        replace(each, results=tuple(sorted(each.results, key=lambda result: age(result.environment))))
+        for each in verification.judgements
+    )
+    _remember_failures(deck, judgements)
     return Report(
         verb=verb,
         deck=deck,
-        judgements=verification.judgements,
-        environments=tuple(dict.fromkeys(result.environment for result in results)),
-        diagnostics=(*deck.diagnostics, *verification.diagnostics),
+        judgements=judgements,
+        environments=environments(judgements),
+        diagnostics=(*deck.diagnostics, *sorted(verification.diagnostics, key=lambda each: each.location)),
         unconfined=verification.unconfined,
         notices=verification.notices,
         seconds=time.monotonic() - started,

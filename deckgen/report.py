@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from packaging.version import Version
+
 from deckgen.diagnostics import Diagnostic
-from deckgen.model import Deck, Environment, Judgement, Passed, Verdict
+from deckgen.model import Deck, Environment, Failure, Judgement, Passed, Unavailable, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,37 @@ class Report:
 
     @property
     def cached(self) -> int:
-        """How many cards have results none of which was run for."""
-        judged = (judgement.results for judgement in self.judgements if judgement.results)
-        return sum(all(result.cached for result in results) for results in judged)
+        """How many cards were run somewhere that they claim, and not again for this report."""
+        ran = (
+            [result.cached for result in judgement.claimed if not isinstance(result.outcome, Unavailable)]
+            for judgement in self.judgements
+        )
+        return sum(bool(known) and all(known) for known in ran)
 
     def count(self, verdict: Verdict) -> int:
         """How many cards have this verdict."""
         return sum(judgement.verdict is verdict for judgement in self.judgements)
+
+
+def failures(judgement: Judgement) -> Mapping[Failure, tuple[Environment, ...]]:
+    """What went wrong where a card says that it is true, each with the environments in which it did."""
+    found: dict[Failure, tuple[Environment, ...]] = {}
+    for result in judgement.claimed:
+        if isinstance(result.outcome, Failure):
+            found[result.outcome] = (*found.get(result.outcome, ()), result.environment)
+    return found
+
+
+def environments(judgements: Sequence[Judgement]) -> tuple[Environment, ...]:
+    """Each environment once, with the layers that confined it where anything was run in it."""
+    found = (result.environment for judgement in judgements for result in judgement.results)
+    known = {each.id: each for each in sorted(found, key=lambda environment: len(environment.confinement))}
+    return tuple(sorted(known.values(), key=age))
+
+
+def age(environment: Environment) -> tuple[Version, Version, str]:
+    """What environments are sorted by, so that the oldest versions come first."""
+    return Version(environment.python), Version(environment.sqlalchemy), environment.server
 
 
 class Progress(Protocol):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from deckgen.diagnostics import Diagnostic, Location, Severity
 from deckgen.model import (
@@ -13,6 +16,7 @@ from deckgen.model import (
     Environment,
     Html,
     Judgement,
+    NotClaimed,
     Outcome,
     Passed,
     Refuted,
@@ -128,6 +132,26 @@ def test_text_of_lint_has_the_notes_too() -> None:
     assert "D013 note: no id" in FORMATS["text"]([report(Verb.LINT, GOOD)])
 
 
-def test_a_card_that_claims_nothing_here_says_so() -> None:
-    found = FORMATS["text"]([report(Verb.VERIFY, judgement("elsewhere", Verdict.NOT_CLAIMED))])
+def test_text_shows_each_way_in_which_a_card_failed_with_its_environments() -> None:
+    old, new = replace(HERE, sqlalchemy="1.4.54"), replace(HERE, sqlalchemy="2.0.58")
+    outcomes = {old: ROTTEN, new: replace(ROTTEN, observed="3"), HERE: ROTTEN}
+    card = BAD.card
+    results = tuple(Result(card, environment, outcome) for environment, outcome in outcomes.items())
+    found = FORMATS["text"]([report(Verb.BUILD, Judgement(card, Verdict.REFUTED, results))])
+    first, second = found.split("\n\n")[1:3]
+    assert first.endswith("  observed: 1\n  on: py3.11-sqlalchemy1.4.54-sqlite, py3.11-sqlalchemy2.1.9-sqlite")
+    assert second.endswith("  observed: 3\n  on: py3.11-sqlalchemy2.0.58-sqlite")
+
+
+@pytest.mark.parametrize("outcome", [NotClaimed("the card does not say so"), NotClaimed("so it is", holds=True)])
+def test_no_report_takes_a_trial_elsewhere_for_a_result(outcome: NotClaimed) -> None:
+    mixed = judgement("good", Verdict.VERIFIED, outcome, Passed(2))
+    [card] = json.loads(FORMATS["json"]([report(Verb.VERIFY, mixed)]))["cards"]
+    assert [result["outcome"] for result in card["results"]] == ["passed"]
+    assert "#good" not in FORMATS["text"]([report(Verb.VERIFY, mixed)])
+
+
+@pytest.mark.parametrize("tried", [[], [NotClaimed("the card does not say so")]])
+def test_a_card_that_claims_nothing_here_says_so(tried: list[Outcome]) -> None:
+    found = FORMATS["text"]([report(Verb.VERIFY, judgement("elsewhere", Verdict.NOT_CLAIMED, *tried))])
     assert "not-claimed: Q1 What is `it`? (#elsewhere)\n  it claims no environment of this deck" in found

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from deckgen.diagnostics import Diagnostic, Severity, excerpt
-from deckgen.model import Judgement, Outcome, Passed, Refuted, Verdict
-from deckgen.report import Report, Verb
+from deckgen.model import Failure, Judgement, Passed, Refuted, Verdict
+from deckgen.report import Report, Verb, failures
 
 _QUIET = {Verdict.VERIFIED, Verdict.UNCHECKED, Verdict.UNANSWERED, None}
 
@@ -23,7 +23,7 @@ def _paragraphs(report: Report) -> Iterator[str]:
             yield paragraph(diagnostic)
     for judgement in report.judgements:
         if judgement.verdict not in _QUIET and not judgement.card.defects:
-            yield _judgement(judgement)
+            yield from _judgement(judgement)
         yield from _weak(judgement)
 
 
@@ -43,22 +43,19 @@ def paragraph(diagnostic: Diagnostic) -> str:
     return "\n".join(filter(None, (head, _indented(excerpt(diagnostic)), f"  hint: {diagnostic.hint}")))
 
 
-def _judgement(judgement: Judgement) -> str:
-    """The card, its verdict, and what the results that make it so say."""
+def _judgement(judgement: Judgement) -> Iterator[str]:
+    """A card and its verdict, once for each way in which it came to it."""
     card = judgement.card
-    results = [result for result in judgement.results if result.outcome.name == judgement.verdict]
-    outcome = results[0].outcome if results else None
-    place = outcome.location if outcome and not isinstance(outcome, Passed) else None
-    head = f"{place or card.location}: {judgement.verdict}: {card.label} {card.question} (#{card.id})"
-    if outcome is None:
-        return f"{head}\n  {judgement.reason or 'it claims no environment of this deck'}"
-    environments = ", ".join(result.environment.id for result in results)
-    return "\n".join([head, *_lines(outcome), f"  on: {environments}"])
+    head = f"{judgement.verdict}: {card.label} {card.question} (#{card.id})"
+    grounds = {each: where for each, where in failures(judgement).items() if each.name == judgement.verdict}
+    for outcome, environments in grounds.items():
+        names = ", ".join(environment.id for environment in environments)
+        yield "\n".join([f"{outcome.location or card.location}: {head}", *_lines(outcome), f"  on: {names}"])
+    if not grounds:
+        yield f"{card.location}: {head}\n  {judgement.reason or 'it claims no environment of this deck'}"
 
 
-def _lines(outcome: Outcome) -> Iterator[str]:
-    if isinstance(outcome, Passed):
-        return
+def _lines(outcome: Failure) -> Iterator[str]:
     yield _indented(outcome.message)
     if isinstance(outcome, Refuted) and outcome.expected is not None and outcome.observed is not None:
         yield from _sides(outcome.expected, outcome.observed)
