@@ -53,7 +53,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, effort: Effort) -> i
         with console.progress(deck.name) as progress:
             return pipeline.build(deck, out, ledgers, progress, effort)
 
-    return _each(decks.read(paths or ["source"]), "text", run, out.as_posix())
+    return _each(decks.read(paths or ["source"]), run, _in("text"), out.as_posix())
 
 
 @cli.command()
@@ -64,7 +64,7 @@ def lint(paths: tuple[str, ...], form: str) -> int:
     from deckgen import pipeline
     from deckgen.reading import decks
 
-    return _each(decks.read(paths or ["source"]), form, pipeline.lint)
+    return _each(decks.read(paths or ["source"]), pipeline.lint, _in(form))
 
 
 @cli.command()
@@ -79,16 +79,33 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
     A document in a deck's folder is proved with its deck's prelude; a card is named by its id, as in
     source/sqlalchemy/interview.md::why-sessionmaker.
     """
+    run = _proving(replace(effort, mutate=mutate))
+
+    def once() -> int:
+        return _each(chosen(), run, _in(form))
+
+    return _whenever_saved(chosen(), once) if watching else once()
+
+
+@cli.command()
+@options.choosing
+@options.proving
+def matrix(chosen: Callable[[], Reading], effort: Effort) -> int:
+    """Run the checks, and show for each card what became of it in each environment."""
+    from deckgen import console
+
+    return _each(chosen(), _proving(effort), console.matrix)
+
+
+def _proving(effort: Effort) -> Callable[[Deck], Report]:
+    """What proves a deck and shows its progress."""
     from deckgen import console, pipeline
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
-            return pipeline.verify(deck, progress, replace(effort, mutate=mutate))
+            return pipeline.verify(deck, progress, effort)
 
-    def once() -> int:
-        return _each(chosen(), form, run)
-
-    return _whenever_saved(chosen(), once) if watching else once()
+    return run
 
 
 @cli.command()
@@ -196,14 +213,23 @@ def _whenever_saved(reading: Reading, once: Callable[[], int]) -> int:
     return OK if status is None else status
 
 
-def _each(reading: Reading, form: str, verb: Callable[[Deck], Report], folder: str = "") -> int:
-    """Apply a verb to each of some decks, print their reports and summaries."""
+def _in(form: str) -> Callable[[Sequence[Report]], None]:
+    """What prints reports in a form."""
     from deckgen import console
     from deckgen.publishing.reports import FORMATS
 
+    return lambda reports: console.out(FORMATS[form](reports))
+
+
+def _each(
+    reading: Reading, verb: Callable[[Deck], Report], show: Callable[[Sequence[Report]], None], folder: str = ""
+) -> int:
+    """Apply a verb to each of some decks, show their reports and print their summaries."""
+    from deckgen import console
+
     console.complain(reading.diagnostics)
     reports = [verb(deck) for deck in reading.decks]
-    console.out(FORMATS[form](reports))
+    show(reports)
     for report in reports:
         console.summary(report, folder)
     return status(reports, reading.diagnostics)

@@ -8,20 +8,40 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from deckgen.diagnostics import Diagnostic, Severity
 from deckgen.model import Verdict
+from deckgen.publishing import grid
+from deckgen.publishing.grid import Cell, Column
 from deckgen.publishing.reports.text import paragraph
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.ids import MissingId
 from deckgen.report import Progress as Callback
 from deckgen.report import Report, Verb
 
-_STYLES = {Verdict.UNCHECKED: "yellow", Verdict.UNAVAILABLE: "yellow", Verdict.NOT_CLAIMED: "yellow"}
+_VERDICTS = {
+    None: "dim",
+    Verdict.VERIFIED: "green",
+    Verdict.UNCHECKED: "yellow",
+    Verdict.UNAVAILABLE: "yellow",
+    Verdict.NOT_CLAIMED: "yellow",
+}
+_CELLS = {
+    Cell.PASSED: "green",
+    Cell.TIMED_OUT: "yellow",
+    Cell.UNAVAILABLE: "yellow",
+    Cell.NOT_CLAIMED: "dim",
+    Cell.HOLDS_TOO: "cyan",
+    Cell.NOT_RUN: "dim",
+}
+_QUESTION = 20  # columns with which a question can still be told from another
+_LEFT_TO_CARDS = _QUESTION + 24  # the label and the verdict as well
 # What moves a terminal's cursor, changes its settings or turns its text round; a stranger's file may hold it.
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -68,6 +88,49 @@ def acceptances(taken: Iterable[Acceptance]) -> None:
         out(f"{each.before.location}: {each.card.label} {each.card.question} (#{each.card.id})\n{each.diff}\n")
 
 
+def matrix(reports: Iterable[Report]) -> None:
+    """Print for each deck what became of its cards in each environment."""
+    console = Console(highlight=False)
+    for report in reports:
+        columns = grid.columns(report)
+        named = sum(map(_width, columns)) <= console.width - _LEFT_TO_CARDS
+        console.print(_table(report, columns, named=named))
+        console.print(_key(report, columns, named=named))
+
+
+def _width(column: Column) -> int:
+    return max(map(len, (*column.name.split(), _total(column)))) + 2
+
+
+def _total(column: Column) -> str:
+    return f"{column.passed}/{column.claimed}"
+
+
+def _table(report: Report, columns: Sequence[Column], *, named: bool) -> Table:
+    """Cards by environments; where there is no room for their names and totals, environments are numbered."""
+    table = Table(box=box.SIMPLE, show_edge=False, padding=(0, 1, 0, 0), show_footer=named)
+    table.add_column("", no_wrap=True)
+    table.add_column(Text(harmless(report.deck.name)), "passed", min_width=_QUESTION)
+    for number, column in enumerate(columns, 1):
+        header = column.name.replace(" ", "\n") if named else str(number)
+        table.add_column(header, _total(column), justify="center", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for judgement in report.judgements:
+        question = Text(harmless(judgement.card.question), no_wrap=True, overflow="ellipsis")
+        cells = (Text(cell.sign, _CELLS.get(cell, "bold red")) for cell in grid.row(judgement, columns))
+        verdict = Text(judgement.verdict or "not run", _VERDICTS.get(judgement.verdict, "red"))
+        table.add_row(Text(judgement.card.label), question, *cells, verdict)
+    return table
+
+
+def _key(report: Report, columns: Sequence[Column], *, named: bool) -> Text:
+    """What the signs mean that occur, and the numbers where there are any."""
+    lines = ["", *(f"{number:>3}  {each.name}: {_total(each)} passed" for number, each in enumerate(columns, 1))]
+    seen = {cell for judgement in report.judgements for cell in grid.row(judgement, columns)}
+    signs = "  ".join(f"{cell.sign} {cell.word}" for cell in Cell if cell in seen)
+    return Text("\n".join([*(() if named else lines), signs, ""]))
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Callback]:
     """A callback that draws a bar on a terminal, and elsewhere writes a line at every tenth of the way."""
@@ -108,7 +171,7 @@ def _counts(report: Report) -> Text:
         line.append(f"{verified} of {cards} verified", "green" if verified else "red")
     for verdict in Verdict:
         if verdict is not Verdict.VERIFIED and (count := report.count(verdict)):
-            line.append(f", {count} ").append(verdict, _STYLES.get(verdict, "red"))
+            line.append(f", {count} ").append(verdict, _VERDICTS.get(verdict, "red"))
     if report.stopped:
         line.append(f", {sum(each.verdict is None for each in report.judgements)} not run", "yellow")
     for severity, style in ((Severity.ERROR, "red"), (Severity.WARNING, "yellow"), (Severity.NOTE, "dim")):
