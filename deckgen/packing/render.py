@@ -17,6 +17,7 @@ from pygments.util import ClassNotFound
 
 from deckgen.model import (
     HTML_TAGS,
+    Admitted,
     Card,
     Deck,
     Environment,
@@ -25,15 +26,20 @@ from deckgen.model import (
     MarkedCard,
     Note,
     Packable,
+    Refuted,
     Result,
+    Retirement,
     Role,
     VerifiedCard,
+    Withdrawal,
     minor,
 )
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
 
 UNPROVED_TAG = "deckgen::unproved"
+WITHDRAWN_TAG = "deckgen::withdrawn"
+RETIRED_TAG = "deckgen::retired"
 
 _TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "span"}
 _TAGS |= {"table", "tbody", "td", "th", "thead", "tr"}
@@ -48,6 +54,8 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 _FORMATTER = HtmlFormatter(nowrap=True)
+_RETIRED = '<p class="withdrawn">This card was retired: it is no longer part of its deck.</p>'
+_LONGEST_VALUE = 500
 # Anki takes these for its own commands even inside <code>.
 _COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:)", re.IGNORECASE)
 _DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
@@ -55,13 +63,46 @@ _DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 
 
-def render(deck: Deck, admitted: Sequence[Packable]) -> list[Note]:
-    """A note for every admitted card, in their order; raises KeyError for a note type that is not registered."""
+def render(deck: Deck, packables: Sequence[Packable]) -> list[Note]:
+    """A note for each of them, in their order; raises KeyError for a note type that is not registered."""
     subdecks = {document.path: document.subdeck for document in deck.documents}
-    return [_note(deck.name, subdecks[each.card.document], each) for each in admitted]
+    return [
+        _recalled(deck.name, each)
+        if isinstance(each, Withdrawal | Retirement)
+        else _note(deck.name, subdecks[each.card.document], each)
+        for each in packables
+    ]
 
 
-def _note(deck: str, subdeck: str, packable: Packable) -> Note:
+def _recalled(deck: str, recall: Withdrawal | Retirement) -> Note:
+    """What is left of a released card: nothing that the source or a later run could change."""
+    kind = {each.note_type.name: each for each in KINDS.values()}[recall.note_type]
+    match recall:
+        case Withdrawal(answer=answer):
+            state, tag = "withdrawn", WITHDRAWN_TAG
+        case Retirement():
+            state, tag, answer = "retired", RETIRED_TAG, _RETIRED
+    face = Face(recall.question, answer, proof="", verified=state, source="", id=_clean(_text(recall.card_id)))
+    return Note(recall.card_id, recall.question, kind.note_type, deck, kind.fill(face), (tag,), recall)
+
+
+def finding(refuted: Refuted, results: Sequence[Result]) -> str:
+    """What a withdrawn card's answer says: on what it was refuted, and what was found there."""
+    names = ", ".join(dict.fromkeys(_database(each.environment) for each in results))
+    found = _value(refuted.message)
+    if refuted.expected is not None and refuted.observed is not None:
+        found = f"expected {_value(refuted.expected)}, observed {_value(refuted.observed)}"
+    where = _text(f"SQLAlchemy {', '.join(_versions(results))} with {names}")
+    return _clean(f'<p class="withdrawn">No longer holds on {where}: {found}</p>')
+
+
+def _value(text: str) -> str:
+    """A value as code in a line of prose."""
+    short = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+    return "<code>" + _text(short).replace("\n", "<br>") + "</code>"
+
+
+def _note(deck: str, subdeck: str, packable: Admitted) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
     face = Face(
@@ -74,7 +115,7 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
     )
     return Note(
         card_id=card.id,
-        question=card.question,
+        question=face.question,
         note_type=kind.note_type,
         deck="::".join(filter(None, (deck, subdeck))),
         fields=kind.fill(face),
@@ -82,7 +123,7 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
     )
 
 
-def _answer(packable: Packable) -> str:
+def _answer(packable: Admitted) -> str:
     match packable:
         case VerifiedCard(card=card):
             return _clean(_content(card))
@@ -128,7 +169,7 @@ def _clean(html: str) -> str:
     return unicodedata.normalize("NFC", _COMMAND.sub("&#91;", _CLEANER.clean(html)))
 
 
-def _verified(packable: Packable) -> str:
+def _verified(packable: Admitted) -> str:
     """What a card was verified on: minor versions only, so that a patch release changes no note."""
     match packable:
         case MarkedCard():
@@ -138,7 +179,7 @@ def _verified(packable: Packable) -> str:
             return f"verified on SQLAlchemy {', '.join(_versions(results))} · {', '.join(names)}"
 
 
-def _proof_tags(packable: Packable) -> list[str]:
+def _proof_tags(packable: Admitted) -> list[str]:
     """Tags to search for what was proved where, and for what was not."""
     match packable:
         case MarkedCard():

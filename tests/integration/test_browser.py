@@ -22,7 +22,7 @@ from tests.browser import (
     unfold,
 )
 from tests.decks import deckgen
-from tests.integration.learner import learner
+from tests.integration.anki.learner import learner
 
 ROOT = Path(__file__).parents[2]
 

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "D046": "tests/integration/test_verify.py::test_a_card_that_is_not_there_is_a_usage_error",
     "D047": "tests/unit/test_selection.py::test_what_is_not_there_is_reported",
     "D060": "tests/integration/test_build.py::test_without_the_engine_the_package_is_written_and_a_line_says_so",
+    "D067": "tests/unit/test_recall.py::test_a_released_card_cannot_change_its_note_type",
 }
 
 # The command that says what is said by no other.
@@ -42,6 +43,11 @@ COMMANDS = {
     "D042": ["accept", "--write"],
     "D052": ["verify", "--mutate"],
     "D061": ["build"],
+    "D062": ["build"],
+    "D063": ["build"],
+    "D064": ["build"],
+    "D065": ["build"],
+    "D066": ["build", "--locked"],
 }
 
 
