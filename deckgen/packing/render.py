@@ -15,6 +15,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG
 from deckgen.model import (
     HTML_TAGS,
     Admitted,
@@ -38,8 +39,6 @@ from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
 
 UNPROVED_TAG = "deckgen::unproved"
-WITHDRAWN_TAG = "deckgen::withdrawn"
-RETIRED_TAG = "deckgen::retired"
 
 _TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "span"}
 _TAGS |= {"table", "tbody", "td", "th", "thead", "tr"}

@@ -48,6 +48,7 @@ COMMANDS = {
     "D064": ["build"],
     "D065": ["build"],
     "D066": ["build", "--locked"],
+    "D068": ["build"],
 }
 
 
