@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS
-from deckgen.reading import questions
+from deckgen.reading import math, questions
 from deckgen.reading.questions import MAX_NESTING, label_and_title
 
-_LONGEST_FORMULA = 2000  # characters; the end of one that is never closed is not looked for any further
-
+_PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
@@ -73,22 +72,28 @@ def _parser(*plugins: Callable[[MarkdownIt], None]) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"xhtmlOut": False})
     md.enable(["table", "strikethrough"])
     md.disable("lheading")  # a line of dashes under a line of text separates cards far more often than it makes a title
-    for plugin in (*plugins, questions.plugin):
+    for plugin in (*plugins, questions.plugin, math.plugin):
         md.use(plugin)
-    md.inline.ruler.before("escape", "math", _math)
+    md.inline.ruler.at("link", _bounded(link))
+    md.inline.ruler.at("image", _bounded(image))
     return md
 
 
-def _math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
-    r"""Keep ``\(..\)`` and ``\[..\]`` as Anki's MathJax expects them; the escape rule would take the backslashes."""
-    closing = {r"\(": r"\)", r"\[": r"\]"}.get(state.src[state.pos : state.pos + 2])
-    end = state.src.find(closing, state.pos + 2, min(state.posMax, state.pos + _LONGEST_FORMULA)) if closing else -1
-    if end < 0:
-        return False
-    if not silent:
-        state.push("text", "", 0).content = state.src[state.pos : end + 2]
-    state.pos = end + 2
-    return True
+def _bounded(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """A rule that looks for the end of a link and calls itself on the way, kept from exhausting stack and patience.
+
+    What it would find beyond either is text.
+    """
+
+    def bounded(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
+        start = state.pos
+        if state.level >= MAX_NESTING or state.env.setdefault("patience", _PATIENCE) <= 0:
+            return False
+        found = rule(state, silent)
+        state.env["patience"] -= (state.pos if found else state.posMax) - start
+        return found
+
+    return bounded
 
 
 _MD = _parser(front_matter_plugin)

@@ -281,3 +281,9 @@ def test_text_beyond_the_limit_is_reported_and_nothing_else_is_lost(text: str, l
     assert html(whole).endswith("<p>Below.</p>")
     assert losses(whole)[0] == ("D024", line + 2, 1)
     assert {code for code, _, _ in losses(whole)} == {"D024"}
+
+
+@pytest.mark.parametrize("text", ["[", "![", "[a](", "[]", "[" * 100 + "a" + "](b)" * 100])
+def test_brackets_exhaust_neither_stack_nor_patience(text: str) -> None:
+    """Looking for the end of a link called itself for each bracket, and from each looked to the end of the text."""
+    assert "[" in html(text * (20_000 // len(text)))
