@@ -29,7 +29,7 @@ class Role(StrEnum):
 HIDDEN_ROLES = frozenset({Role.SETUP, Role.CHECK, Role.REFUTE})
 CHECK_ROLES = frozenset({Role.CHECK, Role.OUTPUT, Role.EMITTED, Role.PYCON})
 
-NOTE_TYPES = ("basic",)
+NOTE_TYPES = ("basic", "reversed", "type-in", "cloze")
 
 
 class Database(StrEnum):
@@ -50,6 +50,18 @@ HTML_TAGS = frozenset(
 )
 
 
+class Gap(StrEnum):
+    """What marks a deletion in the HTML or the code of a cloze: `OPEN 1 TEXT flush HINT a method CLOSE`.
+
+    No document can hold these characters.
+    """
+
+    OPEN = "\x01"
+    TEXT = "\x02"
+    HINT = "\x03"
+    CLOSE = "\x04"
+
+
 @dataclass(frozen=True, slots=True)
 class Html:
     """A piece of rendered Markdown; only the pieces of a whole answer, joined, are balanced HTML."""
@@ -62,7 +74,7 @@ class Fence:
     """A block of code; `location` is where its first line of code stands.
 
     `entry` names the function to call once the code has run (the check function of a sidecar), `display` is what
-    the card shows of it where that is less than the whole code.
+    the card shows of it where that is less than the whole code, or has deletions.
     """
 
     role: Role
@@ -87,8 +99,8 @@ class Card:
     """One question with its answer, the code that proves it, and where it stands.
 
     `line` is the question's line in the source, `question` its Markdown without label and attributes, `heading` the
-    same as HTML; `answer` is what is shown and `fences` all the blocks of code that run, in document order. A card with
-    `defects` was misread and is never run.
+    same as HTML; `answer` is what is shown and `fences` all the blocks of code that run, in document order; `typed` is
+    what a learner types where the note type asks for it. A card with `defects` was misread and is never run.
     """
 
     id: str
@@ -102,6 +114,7 @@ class Card:
     tags: tuple[str, ...] = ()
     claims: Claims = Claims()
     note_type: str = "basic"
+    typed: str = ""
     timeout: float | None = None
     answered: bool = True
     line: str = ""
@@ -454,17 +467,32 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """What a card of a note type shows; its id never changes, so that a renamed template keeps its cards."""
+
+    name: str
+    id: int
+    front: str
+    back: str
+
+
+class Makes(StrEnum):
+    """What a note makes cards of: each of its templates, or each number of its deletions."""
+
+    TEMPLATES = "templates"
+    DELETIONS = "deletions"
+
+
+@dataclass(frozen=True, slots=True)
 class NoteType:
-    """An Anki note type with one template; ids are constants of the first release."""
+    """An Anki note type; its ids are constants of the first release."""
 
     id: int
     name: str
     fields: tuple[Field, ...]
-    template: str
-    template_id: int
-    front: str
-    back: str
+    templates: tuple[Template, ...]
     css: str
+    makes: Makes = Makes.TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,30 @@ ONE_FILE_TWICE = Rule("D045", _E, "is the same file as {other}; nothing is writt
 NO_SUCH_CARD = Rule("D046", _E, "there is no card `{id}` here", "{advice}")
 NO_SUCH_TAG = Rule("D047", _E, "no card here has the tag {tags}", "{advice}")
 
+# Note types
+NOT_A_CLOZE = Rule(
+    "D070",
+    _W,
+    "`{opening}` is no deletion on a card of type `{type}`",
+    'write type="cloze" into the braces of the question, or it is shown as it stands',
+)
+NO_DELETION = Rule(
+    "D071",
+    _E,
+    "nothing is deleted from the answer of this cloze",
+    "write {{{{c1::...}}}} around what is to be recalled",
+)
+BAD_DELETION = Rule("D072", _E, "the deletion `{opening}` {problem}", "{advice}")
+TOO_MANY_CARDS = Rule(
+    "D073", _E, "the deletions have {count} numbers, and a note no more than {limit} cards", "write several questions"
+)
+NOTHING_TO_TYPE = Rule(
+    "D074",
+    _E,
+    "what is to be typed {problem}",
+    "begin the answer with a paragraph of its own: some plain words, or one piece of code",
+)
+
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")
 PRELUDE_ON_STANDIN = Rule(

@@ -11,7 +11,7 @@ from typing import Any
 
 import genanki
 
-from deckgen.model import NoteType, StampedNote
+from deckgen.model import Makes, NoteType, StampedNote
 from deckgen.packing import archive
 
 _EPOCH = 1_600_000_000  # what genanki dates by itself, and nobody reads
@@ -37,7 +37,7 @@ class _Note(genanki.Note):  # type: ignore[misc] # genanki has no types
 
 
 class _Model(genanki.Model):  # type: ignore[misc] # genanki has no types
-    """A note type whose fields and template have ids, and the time of change that its ledger says."""
+    """A note type whose fields and templates have ids, and the time of change that its ledger says."""
 
     def __init__(self, note_type: NoteType, modified: int) -> None:
         super().__init__(
@@ -45,13 +45,10 @@ class _Model(genanki.Model):  # type: ignore[misc] # genanki has no types
             name=note_type.name,
             fields=[{"name": field.name, "id": field.id} for field in note_type.fields],
             templates=[
-                {
-                    "name": note_type.template,
-                    "id": note_type.template_id,
-                    "qfmt": note_type.front,
-                    "afmt": note_type.back,
-                }
+                {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
+                for each in note_type.templates
             ],
+            model_type=self.CLOZE if note_type.makes is Makes.DELETIONS else self.FRONT_BACK,
             css=note_type.css,
         )
         self.modified = modified

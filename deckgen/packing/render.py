@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import nh3
@@ -13,6 +14,7 @@ from packaging.version import Version
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
+from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
 from deckgen.model import (
@@ -21,6 +23,7 @@ from deckgen.model import (
     Deck,
     Environment,
     Fence,
+    Gap,
     Html,
     MarkedCard,
     Note,
@@ -48,6 +51,7 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 _FORMATTER = HtmlFormatter(nowrap=True)
+_MARK = re.compile(f"({Gap.OPEN}\\d+{Gap.TEXT}|{Gap.CLOSE})")
 # Anki takes these for its own commands even inside <code>.
 _COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:)", re.IGNORECASE)
 _DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
@@ -67,6 +71,7 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
     face = Face(
         question=_clean(card.heading),
         answer=_answer(packable),
+        typed=_clean(_text(card.typed)),
         proof=_clean("".join(_code(fence) for fence in card.fences if fence.role is Role.CHECK)),
         verified=_verified(packable),
         source=_clean(_text(f"{card.document} #{card.id}")),
@@ -98,8 +103,24 @@ def _code(fence: Fence) -> str:
     """Highlighted code; the classes are Pygments' short names, styled by the theme."""
     code = (fence.display or fence.code).rstrip("\n")
     lexer = _lexer("pycon" if fence.role is Role.PYCON else fence.language)
-    body = pygments.highlight(code, lexer, _FORMATTER).rstrip("\n") if lexer else _text(code)
+    body = pygments.format(_tokens(code, lexer), _FORMATTER).rstrip("\n") if lexer else _text(code)
     return f'{_caption(fence)}<pre><code class="hl">{body}</code></pre>'
+
+
+def _tokens(code: str, lexer: Lexer) -> Iterator[tuple[_TokenType, str]]:
+    """The tokens of code, and the marks of its deletions where they stand, as if the code were without them."""
+    texts, marks = _MARK.split(code)[::2], _MARK.split(code)[1::2]
+    ends = list(itertools.accumulate(map(len, texts)))
+    position = 0
+    for kind, text in pygments.lex("".join(texts), lexer):
+        start, position = position, position + len(text)
+        while marks and ends[0] <= position:
+            end = ends.pop(0)
+            yield kind, text[: end - start]
+            yield Token, marks.pop(0)
+            text, start = text[end - start :], end
+        yield kind, text
+    yield from ((Token, mark) for mark in marks)
 
 
 def _caption(fence: Fence) -> str:

@@ -14,7 +14,9 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS
-from deckgen.reading import math, questions
+from deckgen.reading import clozes, math, questions
+from deckgen.reading.clozes import Deletion
+from deckgen.reading.cursor import Cursor
 from deckgen.reading.questions import MAX_NESTING, label_and_title
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
@@ -49,11 +51,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Something in prose that means more than its text, and where it stands."""
+
+    what: Deletion
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prose:
-    """Rendered Markdown between two cuts; balanced only together with its neighbours when a fence stands in a list."""
+    """Rendered Markdown between two cuts; balanced only together with its neighbours when a fence stands in a list.
+
+    The deletions of a cloze are marked in it.
+    """
 
     html: str
     line: int
+    found: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +87,7 @@ def _parser(*plugins: Callable[[MarkdownIt], None]) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"xhtmlOut": False})
     md.enable(["table", "strikethrough"])
     md.disable("lheading")  # a line of dashes under a line of text separates cards far more often than it makes a title
-    for plugin in (*plugins, questions.plugin, math.plugin):
+    for plugin in (*plugins, questions.plugin, math.plugin, clozes.plugin):
         md.use(plugin)
     md.inline.ruler.at("link", _bounded(link))
     md.inline.ruler.at("image", _bounded(image))
@@ -106,19 +121,18 @@ def parse(source: Source) -> tuple[list[Block], list[Diagnostic]]:
     if not tokens or any(map(label_and_title, tokens[0].content.split("\n"))):  # no dashes, or dashes around questions
         tokens = _MD_WITHOUT_FRONT_MATTER.parse(source.text)
     losses = [loss for token in tokens for loss in _losses(source, token)]
-    return list(_blocks(tokens)), losses
+    return list(_blocks(source, tokens)), losses
 
 
-def inline(markdown: str, source: Source, line: int) -> tuple[str, list[Diagnostic]]:
-    """The HTML of one line of Markdown, such as a title, and what was lost."""
+def inline(markdown: str, source: Source, line: int) -> tuple[Prose, list[Diagnostic]]:
+    """One line of Markdown, such as a title, and what was lost."""
     tokens = _MD.parseInline(markdown)
-    cursor = _Cursor(source, line, line)
-    lossy = (child for child in tokens[0].children or () if child.type in _LOSSY)
-    losses = [loss for child in lossy for loss in _replaced(source, child, cursor)]
-    return _render(tokens), losses
+    tokens[0].map = [line - 1, line]
+    losses = list(_losses(source, tokens[0]))
+    return _prose(source, tokens), losses
 
 
-def _blocks(tokens: list[Token]) -> Iterator[Block]:
+def _blocks(source: Source, tokens: list[Token]) -> Iterator[Block]:
     """Cut the tokens at questions, section headings and fences, and render what lies between."""
     prose: list[Token] = []
     stream = iter(tokens)
@@ -128,11 +142,11 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
             prose.append(token)
             continue
         if prose:
-            yield _prose(prose)
+            yield _prose(source, prose)
             prose = []
         yield block
     if prose:
-        yield _prose(prose)
+        yield _prose(source, prose)
 
 
 def _cut(token: Token, following: Iterator[Token]) -> Block | None:
@@ -153,9 +167,16 @@ def _cut(token: Token, following: Iterator[Token]) -> Block | None:
             return None
 
 
-def _prose(tokens: list[Token]) -> Prose:
+def _prose(source: Source, tokens: list[Token]) -> Prose:
     line = next((_line(token) for token in tokens if token.map), 1)
-    return Prose(_render(tokens), line)
+    found = [each for token in tokens for each in _found(source, token)]
+    return Prose(_render(tokens), line, tuple(found))
+
+
+def _found(source: Source, token: Token) -> Iterator[Found]:
+    cursor = _cursor(source, token)
+    for deletion in token.meta.get("deletions", ()):
+        yield Found(deletion, *cursor.find(deletion.opening))
 
 
 def _render(tokens: list[Token]) -> str:
@@ -174,7 +195,7 @@ def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:
         yield source.report(rules.UNCLOSED_FENCE, line, marker=token.markup)
     lossy = [child for child in token.children or [token] if child.type in _LOSSY]
     if lossy:
-        cursor = _Cursor(source, line, token.map[1] if token.map else line)
+        cursor = _cursor(source, token)
         for child in lossy:
             yield from _replaced(source, child, cursor)
 
@@ -182,7 +203,7 @@ def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:
 _LOSSY = frozenset({"image", "html_inline", "html_block"})
 
 
-def _replaced(source: Source, token: Token, cursor: _Cursor) -> Iterator[Diagnostic]:
+def _replaced(source: Source, token: Token, cursor: Cursor) -> Iterator[Diagnostic]:
     """Report raw HTML that will not be kept, each tag of a block once, and images; an image becomes its description."""
     if token.type == "image":
         target = str(token.attrs.get("src", ""))
@@ -198,22 +219,7 @@ def _tags(token: Token) -> list[str]:
     return [tag for tag in _TAG.findall(_COMMENT.sub("", token.content)) if tag.lower() not in HTML_TAGS]
 
 
-@dataclass(slots=True)
-class _Cursor:
-    """A place in some lines of a source that only moves on, so that each of several like things is found at its own."""
-
-    source: Source
-    line: int
-    last: int
-    column: int = 0
-
-    def find(self, text: str) -> tuple[int, int]:
-        """Line and column where a text next occurs, else the place of the cursor."""
-        wanted = re.compile(re.escape(text), re.IGNORECASE)
-        column = self.column
-        for number in range(self.line, self.last + 1):
-            if match := wanted.search(self.source.line(number), column):
-                self.line, self.column = number, match.end()
-                return number, match.start() + 1
-            column = 0
-        return self.line, self.column + 1
+def _cursor(source: Source, token: Token) -> Cursor:
+    """A cursor at the beginning of a token's lines."""
+    first, last = token.map or (0, 1)
+    return Cursor(source, first + 1, last)

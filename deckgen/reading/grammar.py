@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Findings, Severity, Source
 from deckgen.model import HIDDEN_ROLES, Card, Fence, Html, Role
-from deckgen.reading import document, fences
+from deckgen.reading import document, fences, forms
 from deckgen.reading.attributes import split
 from deckgen.reading.document import Block, Code, FrontMatter, Prose, Question, Section
 
@@ -100,15 +100,15 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
     answered = bool(_visible(answer))
     if not answered:
         findings.add(rules.UNANSWERED, question.line, question.column)
-    if not _visible([Html(heading)]):
+    if not _visible([Html(heading.html)]):
         findings.add(rules.EMPTY_QUESTION, question.line, question.column)
     if not attributes.id:
         findings.add(rules.NO_ID, question.line, question.column, id=slug(text))
-    return Card(
+    card = Card(
         id=attributes.id or slug(text),
         label=question.label,
         question=text,
-        heading=heading,
+        heading=heading.html,
         answer=answer,
         fences=fences,
         location=findings.source.at(question.line, question.column),
@@ -120,6 +120,7 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
         timeout=attributes.timeout,
         answered=answered,
     )
+    return forms.fitted(card, heading, draft.blocks, findings)
 
 
 def _visible(answer: Iterable[Html | Fence]) -> str:

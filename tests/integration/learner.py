@@ -65,6 +65,25 @@ class Learner:
         output = self._note(card_id).cards()[0].render_output()
         return output.question_text, output.answer_text
 
+    def sides(self, card_id: str) -> list[tuple[str, str]]:
+        """Front and back of each of a note's cards as the engine renders them, without the style sheet."""
+        outputs = [card.render_output() for card in self._note(card_id).cards()]
+        return [(output.question_text, output.answer_text) for output in outputs]
+
+    def complaints(self) -> list[str]:
+        """What the engine's own checks find: cards that are missing or empty, media that are missing or not used."""
+        before = self.collection.card_count()
+        everything = list(self.collection.find_notes(""))
+        self.collection.after_note_updates(everything, mark_modified=False, generate_cards=True)
+        media = self.collection.media.check()
+        return [
+            *[f"{self.collection.card_count() - before} cards more"] * (self.collection.card_count() != before),
+            *(f"note {each.note_id} has an empty card" for each in self.collection.get_empty_cards().notes),
+            *(f"media {name} is missing" for name in media.missing),
+            *(f"media {name} is not used" for name in media.unused),
+            *[self.collection.fix_integrity()[0]] * (not self.collection.fix_integrity()[1]),
+        ]
+
     def backs(self) -> list[tuple[str, str]]:
         """The Id of every card's note, and the card's back as the reviewer gets it."""
         cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]

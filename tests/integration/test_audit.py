@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ from deckgen.publishing.audit import audit
 BASIC = KINDS["basic"].note_type
 
 
-def stamped(number: int, answer: str = "an answer", front: str = BASIC.front) -> StampedNote:
+def stamped(number: int, answer: str = "an answer") -> StampedNote:
     fields = (f"question {number}", answer, "", "", "", f"card-{number}", *[""] * 4)
-    note = Note(f"card-{number}", f"question {number}", replace(BASIC, front=front), "Small", fields, ("tag",))
+    note = Note(f"card-{number}", f"question {number}", BASIC, "Small", fields, ("tag",))
     return StampedNote(note, Stamp(f"guid-{number}", 1_800_000_000_000 + 20 * number, 1_800_000_000))
 
 

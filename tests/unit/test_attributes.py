@@ -52,7 +52,7 @@ def test_attributes_are_read(
     assert page.diagnostics == ()
 
 
-NOT_ATTRIBUTES = ["{1, 2}", "{}", "{ }", "{x}", "{x: y}", "{{c1::tea}}", "{#tea", "#tea}", "{#tea}.", "{#tea} {x}"]
+NOT_ATTRIBUTES = ["{1, 2}", "{}", "{ }", "{x}", "{x: y}", "{{tea}}", "{#tea", "#tea}", "{#tea}.", "{#tea} {x}"]
 
 
 @pytest.mark.parametrize("written", NOT_ATTRIBUTES)

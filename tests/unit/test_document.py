@@ -234,7 +234,7 @@ def test_a_picture_is_reported_and_its_description_shown(
 def test_a_title_has_losses_too() -> None:
     source = Source.of(PARSE, "Rye.\n\nQ1. Is ![an ear](rye.png) <font>`<b>`</font> or \\(a_b_c\\)?")
     shown, found = document.inline("Is ![an ear](rye.png) <font>`<b>`</font> or \\(a_b_c\\)?", source, 3)
-    assert shown == "Is an ear <font><code>&lt;b&gt;</code></font> or \\(a_b_c\\)?"
+    assert shown.html == "Is an ear <font><code>&lt;b&gt;</code></font> or \\(a_b_c\\)?"
     assert [(loss.code, loss.location.line, loss.location.column) for loss in found] == [
         ("D026", 3, 18),
         ("D025", 3, 27),

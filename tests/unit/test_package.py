@@ -70,20 +70,3 @@ def test_no_member_says_when_or_where_it_was_made() -> None:
 def test_two_notes_with_one_guid_are_refused() -> None:
     with pytest.raises(ValueError, match="same GUID"):
         packed(stamped(1, guid="x"), stamped(2, guid="x"))
-
-
-def test_fields_and_templates_have_ids_that_never_change() -> None:
-    assert BASIC.id == 1795423071184
-    assert [(field.name, field.id) for field in BASIC.fields] == [
-        ("Question", 1795423071200),
-        ("Answer", 1795423071201),
-        ("Proof", 1795423071202),
-        ("Verified", 1795423071203),
-        ("Source", 1795423071204),
-        ("Id", 1795423071205),
-        ("Spare1", 1795423071206),
-        ("Spare2", 1795423071207),
-        ("Spare3", 1795423071208),
-        ("Spare4", 1795423071209),
-    ]
-    assert (BASIC.name, BASIC.template, BASIC.template_id) == ("deckgen basic", "Card 1", 1795423071300)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
-from deckgen.model import Field, NoteType
+from deckgen.model import Field, NoteType, Template
+from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.face import Face
 
-_THEME = files("deckgen.packing") / "theme"
 _NAMES = ("Question", "Answer", "Proof", "Verified", "Source", "Id", "Spare1", "Spare2", "Spare3", "Spare4")
 
-# Frozen with the first release: another id, or a field added or removed, would make every learner's note conflict.
 NOTE_TYPE = NoteType(
     id=1795423071184,
     name="deckgen basic",
     fields=tuple(Field(name, 1795423071200 + number) for number, name in enumerate(_NAMES)),
-    template="Card 1",
-    template_id=1795423071300,
-    front=(_THEME / "front.html").read_text("utf-8"),
-    back=(_THEME / "back.html").read_text("utf-8"),
-    css=(_THEME / "card.css").read_text("utf-8"),
+    templates=(
+        Template("Card 1", 1795423071300, theme.read("question.html"), theme.read("back.html", "evidence.html")),
+    ),
+    css=theme.read("card.css"),
 )
 
 

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A card as HTML: question, answer, the code of its checks, what it was verified on, and its origin."""
+    """A card as HTML: question, answer, the code of its checks, what it was verified on, and its origin.
+
+    The answer of a cloze has its deletions marked; `typed` is what is to be typed, where anything is.
+    """
 
     question: str
     answer: str
+    typed: str
     proof: str
     verified: str
     source: str
