@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,6 +44,12 @@ class Database(StrEnum):
 # The dialects of SQL that SQLAlchemy itself can write.
 DIALECTS = ("mariadb", "mssql", "mysql", "oracle", "postgresql", "sqlite")
 
+# What is written as an image and played.
+SOUNDS = frozenset({"mp3", "ogg", "wav", "flac", "m4a"})
+
+# The languages of blocks that are drawn.
+DIAGRAMS = frozenset({"dot", "graphviz"})
+
 # Tags that may stand in Markdown as raw HTML; everything else is reported by the reader and removed by the renderer.
 HTML_TAGS = frozenset(
     {"abbr", "b", "br", "cite", "code", "dd", "del", "dl", "dt", "em", "i", "ins", "kbd", "li", "mark", "ol", "p"}
@@ -63,8 +70,34 @@ class Gap(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Medium:
+    """An image or a sound: how the source calls it, its kind as the suffix of a file's name, and its bytes.
+
+    A diagram is called by its text, and has a description of its own.
+    """
+
+    target: str
+    suffix: str
+    data: bytes
+    description: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of its file in Anki, which is a function of what it holds."""
+        return f"deckgen-{hashlib.sha256(self.data).hexdigest()[:32]}.{self.suffix}"
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is played, not shown."""
+        return self.suffix in SOUNDS
+
+
+@dataclass(frozen=True, slots=True)
 class Html:
-    """A piece of rendered Markdown; only the pieces of a whole answer, joined, are balanced HTML."""
+    """A piece of rendered Markdown; only the pieces of a whole answer, joined, are balanced HTML.
+
+    An image is called in it what it is called in the source.
+    """
 
     text: str
 
@@ -100,7 +133,8 @@ class Card:
 
     `line` is the question's line in the source, `question` its Markdown without label and attributes, `heading` the
     same as HTML; `answer` is what is shown and `fences` all the blocks of code that run, in document order; `typed` is
-    what a learner types where the note type asks for it. A card with `defects` was misread and is never run.
+    what a learner types where the note type asks for it, `media` are the images and sounds that it shows and plays. A
+    card with `defects` was misread and is never run.
     """
 
     id: str
@@ -115,6 +149,7 @@ class Card:
     claims: Claims = Claims()
     note_type: str = "basic"
     typed: str = ""
+    media: tuple[Medium, ...] = ()
     timeout: float | None = None
     answered: bool = True
     line: str = ""
@@ -497,7 +532,10 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a learner gets of a card: fields of HTML in the order of the note type, tags, and the deck it sits in."""
+    """What a learner gets of a card: fields of HTML in the order of the note type, tags, and the deck it sits in.
+
+    `media` are the files that its fields name.
+    """
 
     card_id: str
     question: str
@@ -505,6 +543,7 @@ class Note:
     deck: str
     fields: tuple[str, ...]
     tags: tuple[str, ...]
+    media: tuple[Medium, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

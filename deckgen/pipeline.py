@@ -21,7 +21,7 @@ from deckgen.packing import ledger, package, render
 from deckgen.packing.ledger import Ledger, LedgerError, Stamped
 from deckgen.publishing import reports
 from deckgen.publishing.audit import EXTRA, EngineMissingError, audit
-from deckgen.reading import acceptance, ids, selection
+from deckgen.reading import acceptance, diagrams, ids, selection
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
 from deckgen.reading.ids import MissingId
@@ -196,6 +196,7 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     LedgerError and OSError.
     """
     started = time.monotonic()
+    deck = diagrams.drawn(deck)
     report = _proved(Verb.BUILD, prove(deck, progress, effort), started)
     admitted = admit(deck, report.judgements)
     if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped:
@@ -236,7 +237,8 @@ def _ship(report: Report, admitted: Sequence[Packable], path: Path, ledgers: Led
         return report
     _remember(deck, stamped.ledger, ledgers)  # first: without it the next package would date these notes anew
     files.write(path, data)
-    shipped = Shipped(path.name, hashlib.sha256(data).hexdigest(), len(stamped.notes), media=0)
+    media = {medium.name for each in stamped.notes for medium in each.note.media}
+    shipped = Shipped(path.name, hashlib.sha256(data).hexdigest(), len(stamped.notes), len(media))
     return replace(report, package=shipped, packed=frozenset(each.card.id for each in admitted))
 
 

@@ -58,11 +58,11 @@ NOTHING_BEFORE = Rule("D022", _E, "no code runs before this `{role}` block", "pu
 UNKNOWN_FENCE_KEY = Rule("D023", _E, "unknown key `{key}` on a `{role}` block", "{advice}")
 TOO_DEEP = Rule("D024", _E, "text is nested more than {limit} levels deep", "flatten it; what is deeper is plain text")
 HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "write it as Markdown")
-IMAGE_NOT_PACKED = Rule(
+REMOTE_IMAGE = Rule(
     "D026",
     _W,
-    "image `{target}` is not packed; its description stands for it",
-    "write what it shows as ![description](..)",
+    "`{target}` is not packed, since it lies on another machine; its description stands for it",
+    "save it in the deck's folder and name it as it stands there",
 )
 SEVERAL_QUESTIONS = Rule("D027", _E, "`{function}` names {count} questions", "{advice}")
 NO_SUCH_QUESTION = Rule("D028", _E, "`{function}` belongs to no question of {document}", "{advice}")
@@ -129,6 +129,26 @@ NOTHING_TO_TYPE = Rule(
     "what is to be typed {problem}",
     "begin the answer with a paragraph of its own: some plain words, or one piece of code",
 )
+
+# Media
+OUTSIDE_DECK = Rule("D075", _E, "`{target}` {reason}", "save it in the deck's folder and name it as it stands there")
+NO_SUCH_FILE = Rule("D076", _E, "there is no file `{target}` in the deck's folder", "{advice}")
+NOT_A_MEDIUM = Rule(
+    "D077",
+    _E,
+    "`{target}` is nothing that Anki can show or play",
+    "save it as PNG, JPEG, GIF, WebP or SVG, or as MP3, Ogg, WAV, FLAC or M4A",
+)
+MEDIUM_TOO_LARGE = Rule(
+    "D078", _E, "`{target}` is {size} bytes long; the limit is {limit}", "make it smaller: it goes to a phone"
+)
+UNSAFE_SVG = Rule(
+    "D079", _E, "`{target}` {reason}", "save it as plain SVG, in which nothing runs and nothing is loaded"
+)
+NOT_DRAWN = Rule(
+    "D080", _W, "the diagram is not drawn; its text stands for it", "install Graphviz, whose command is `dot`"
+)
+BAD_DIAGRAM = Rule("D081", _E, "the diagram cannot be drawn: {reason}", "correct it; Graphviz has the last word")
 
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")

@@ -71,8 +71,13 @@ def pack(notes: Sequence[StampedNote], note_types: Mapping[str, int], *, name: s
     for due, each in enumerate(notes):
         deck = decks.setdefault(each.note.deck, genanki.Deck(_deck_id(each.note.deck), each.note.deck))
         deck.add_note(_Note(each, models[each.note.note_type.name], due))
-    members = {"collection.anki2": _collection(list(decks.values())), "media": json.dumps({}).encode()}
-    return archive.zipped(members)
+    media = {medium.name: medium.data for each in notes for medium in each.note.media}
+    names = sorted(media)
+    members = {
+        "collection.anki2": _collection(list(decks.values())),
+        "media": json.dumps(dict(enumerate(names))).encode(),
+    }
+    return archive.zipped(members | {str(number): media[name] for number, name in enumerate(names)})
 
 
 def _deck_id(name: str) -> int:

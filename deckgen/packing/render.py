@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import nh3
@@ -18,6 +18,7 @@ from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
 from deckgen.model import (
+    DIAGRAMS,
     HTML_TAGS,
     Card,
     Deck,
@@ -26,6 +27,7 @@ from deckgen.model import (
     Gap,
     Html,
     MarkedCard,
+    Medium,
     Note,
     Packable,
     Result,
@@ -33,23 +35,17 @@ from deckgen.model import (
     VerifiedCard,
     minor,
 )
+from deckgen.packing import media
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
 
 UNPROVED_TAG = "deckgen::unproved"
 
 _TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "span"}
-_TAGS |= {"table", "tbody", "td", "th", "thead", "tr"}
+_TAGS |= {"img", "table", "tbody", "td", "th", "thead", "tr"}
 _ATTRIBUTES = {"a": {"href"}, "code": {"class"}, "ol": {"start"}, "p": {"class"}, "span": {"class"}}
-_ATTRIBUTES |= {"td": {"style"}, "th": {"style"}}
-_CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags={"script", "style"},
-    attributes=_ATTRIBUTES,
-    filter_style_properties={"text-align"},
-    url_schemes={"http", "https", "mailto"},
-    link_rel=None,
-)
+_ATTRIBUTES |= {"td": {"style"}, "th": {"style"}, "img": {"alt", "class", "src"}}
+_REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]+)|0*(\d+));?", re.IGNORECASE)
 _FORMATTER = HtmlFormatter(nowrap=True)
 _MARK = re.compile(f"({Gap.OPEN}\\d+{Gap.TEXT}|{Gap.CLOSE})")
 # Anki takes these for its own commands even inside <code>.
@@ -68,35 +64,43 @@ def render(deck: Deck, admitted: Sequence[Packable]) -> list[Note]:
 def _note(deck: str, subdeck: str, packable: Packable) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
+    clean = _cleaner(card.media)
     face = Face(
-        question=_clean(card.heading),
-        answer=_answer(packable),
-        typed=_clean(_text(card.typed)),
-        proof=_clean("".join(_code(fence) for fence in card.fences if fence.role is Role.CHECK)),
+        question=clean(card.heading),
+        answer=clean(_answer(packable)),
+        typed=clean(_text(card.typed)),
+        proof=clean("".join(_code(fence) for fence in card.fences if fence.role is Role.CHECK)),
         verified=_verified(packable),
-        source=_clean(_text(f"{card.document} #{card.id}")),
-        id=_clean(_text(card.id)),
+        source=clean(_text(f"{card.document} #{card.id}")),
+        id=clean(_text(card.id)),
     )
+    fields = kind.fill(face)
+    named = {medium.name: medium for medium in card.media if any(medium.name in field for field in fields)}
     return Note(
         card_id=card.id,
         question=card.question,
         note_type=kind.note_type,
         deck="::".join(filter(None, (deck, subdeck))),
-        fields=kind.fill(face),
+        fields=fields,
         tags=tuple(sorted({*card.tags, *_proof_tags(packable)})),
+        media=tuple(named.values()),
     )
 
 
 def _answer(packable: Packable) -> str:
     match packable:
         case VerifiedCard(card=card):
-            return _clean(_content(card))
+            return _content(card)
         case MarkedCard(card=card):
-            return _clean(f'<p class="unproved">This answer was not proved.</p>{_content(card)}')
+            return f'<p class="unproved">This answer was not proved.</p>{_content(card)}'
 
 
 def _content(card: Card) -> str:
-    return "".join(part.text if isinstance(part, Html) else _code(part) for part in card.answer)
+    drawn = {medium.target: media.diagram(medium) for medium in card.media}
+    return "".join(
+        part.text if isinstance(part, Html) else (part.language in DIAGRAMS and drawn.get(part.code)) or _code(part)
+        for part in card.answer
+    )
 
 
 def _code(fence: Fence) -> str:
@@ -144,9 +148,33 @@ def _text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _clean(html: str) -> str:
-    """The HTML with nothing in it that could run, load or be taken for a command of Anki's; NFC, as Anki stores it."""
-    return unicodedata.normalize("NFC", _COMMAND.sub("&#91;", _CLEANER.clean(html)))
+def _cleaner(found: tuple[Medium, ...]) -> Callable[[str], str]:
+    """What leaves nothing in HTML that could run, load or be taken for a command of Anki's, but some media.
+
+    The text is brought into the normal form in which Anki stores it.
+    """
+    cleaner = nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags={"script", "style"},
+        attributes=_ATTRIBUTES,
+        attribute_filter=media.source_filter(found),
+        filter_style_properties={"text-align"},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+
+    def clean(text: str) -> str:
+        harmless = _COMMAND.sub("&#91;", cleaner.clean(_REFERENCE.sub(_character, text)))
+        return unicodedata.normalize("NFC", media.placed(harmless, found))
+
+    return clean
+
+
+def _character(reference: re.Match[str]) -> str:
+    """A reference to a character, unless it is one of control: Anki's separator of fields, or a mark of a deletion."""
+    hexadecimal, decimal = reference.groups()
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal[:9])
+    return "\ufffd" if (code < 32 and chr(code) not in "\t\n\r") or code == 127 else reference[0]
 
 
 def _verified(packable: Packable) -> str:

@@ -13,7 +13,7 @@ from deckgen import config, rules
 from deckgen.config import DeckConfig, DeckTable
 from deckgen.diagnostics import Diagnostic, Location, Source
 from deckgen.model import Card, Deck, Document, Fence, Role
-from deckgen.reading import craft, grammar, sidecar
+from deckgen.reading import craft, grammar, media, sidecar
 
 MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
 STANDARD_INPUT = "-"
@@ -112,7 +112,7 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
         inside = path.relative_to(folder)
         source = None if any(part.startswith(".") for part in inside.parts) else _load(path)
         if isinstance(source, Source):
-            documents.append(_document(source, path, inside, notes))
+            documents.append(_document(source, folder, inside, notes))
         elif source is not None:
             notes.append(source)
     for path in sorted(folder.rglob("*.checks.py")):
@@ -123,15 +123,15 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
     return [_deck(settings, shown(folder), documents, notes, prelude=prelude, ledger=ledger)]
 
 
-def _document(source: Source, path: Path, inside: Path, notes: list[Diagnostic]) -> Document:
+def _document(source: Source, folder: Path, inside: Path, notes: list[Diagnostic]) -> Document:
     """A document of a deck's folder; of its front matter only the name is used, for the subdeck."""
-    page = grammar.read(source, inside.as_posix())
+    page = grammar.read(source, inside.as_posix(), media.beside(folder, inside))
     values, mistakes = _front_matter(source, page, ("name",))
     notes.extend(mistakes)
     name = values.get("name") or page.title or inside.stem
     # Two colons would open a level that the author did not mean.
     levels = (re.sub(":{2,}", ":", str(part)) for part in (*inside.parent.parts, name))
-    return Document(inside.as_posix(), "::".join(levels), _with_sidecar(page, path, notes))
+    return Document(inside.as_posix(), "::".join(levels), _with_sidecar(page, folder / inside, notes))
 
 
 def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnostic]) -> list[Deck]:
@@ -140,7 +140,8 @@ def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnost
     place = shown(path) if path else STANDARD_INPUT
     if isinstance(source, Diagnostic):
         return [_deck(DeckConfig(deck=DeckTable(id=_deck_id(stem), name=stem[:100])), place, [], [source])]
-    page = grammar.read(source, path.name if path else stem)
+    find = media.beside(path.parent, Path(path.name)) if path else media.nowhere
+    page = grammar.read(source, path.name if path else stem, find)
     values, notes = _front_matter(source, page, config.FRONT_MATTER_KEYS)
     if any(note.code == rules.BAD_FRONT_MATTER.code for note in notes):  # the deck's identity may be in it
         found.extend([*notes, *page.diagnostics])

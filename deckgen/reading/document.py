@@ -52,9 +52,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something in prose that means more than its text, and where it stands."""
+    """A deletion of a cloze, and where it stands."""
 
     what: Deletion
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What an image, or a sound that is written as one, is called, and where it stands."""
+
+    target: str
     line: int
     column: int
 
@@ -68,7 +77,8 @@ class Prose:
 
     html: str
     line: int
-    found: tuple[Found, ...] = ()
+    deletions: tuple[Found, ...] = ()
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +179,23 @@ def _cut(token: Token, following: Iterator[Token]) -> Block | None:
 
 def _prose(source: Source, tokens: list[Token]) -> Prose:
     line = next((_line(token) for token in tokens if token.map), 1)
-    found = [each for token in tokens for each in _found(source, token)]
-    return Prose(_render(tokens), line, tuple(found))
+    deletions = [each for token in tokens for each in _deletions(source, token)]
+    images = [each for token in tokens for each in _images(source, token)]
+    return Prose(_render(tokens), line, tuple(deletions), tuple(images))
 
 
-def _found(source: Source, token: Token) -> Iterator[Found]:
+def _deletions(source: Source, token: Token) -> Iterator[Found]:
     cursor = _cursor(source, token)
     for deletion in token.meta.get("deletions", ()):
         yield Found(deletion, *cursor.find(deletion.opening))
+
+
+def _images(source: Source, token: Token) -> Iterator[Image]:
+    cursor = _cursor(source, token)
+    for child in token.children or ():
+        if child.type == "image":
+            target = str(child.attrs.get("src", ""))
+            yield Image(target, *cursor.find(target))
 
 
 def _render(tokens: list[Token]) -> str:
@@ -197,19 +216,14 @@ def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:
     if lossy:
         cursor = _cursor(source, token)
         for child in lossy:
-            yield from _replaced(source, child, cursor)
+            yield from _not_kept(source, child, cursor)
 
 
-_LOSSY = frozenset({"image", "html_inline", "html_block"})
+_LOSSY = frozenset({"html_inline", "html_block"})
 
 
-def _replaced(source: Source, token: Token, cursor: Cursor) -> Iterator[Diagnostic]:
-    """Report raw HTML that will not be kept, each tag of a block once, and images; an image becomes its description."""
-    if token.type == "image":
-        target = str(token.attrs.get("src", ""))
-        yield source.report(rules.IMAGE_NOT_PACKED, *cursor.find(target), target=target)
-        token.type, token.tag = "text", ""
-        return
+def _not_kept(source: Source, token: Token, cursor: Cursor) -> Iterator[Diagnostic]:
+    """Report raw HTML that will not be kept, each tag of a block once."""
     for tag in dict.fromkeys(_tags(token)):
         yield source.report(rules.HTML_NOT_KEPT, *cursor.find(f"<{tag}"), tag=tag.lower())
 

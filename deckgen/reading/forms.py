@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from deckgen import rules
 from deckgen.diagnostics import Findings
-from deckgen.model import HIDDEN_ROLES, Card, Fence, Html
+from deckgen.model import DIAGRAMS, HIDDEN_ROLES, Card, Fence, Html
 from deckgen.reading import clozes
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
@@ -24,7 +24,7 @@ _CODE = re.compile(r"<code>([^<]*)</code>")
 
 def fitted(card: Card, heading: Prose, blocks: Sequence[object], findings: Findings) -> Card:
     """The card of a heading and some blocks as its note type has it, and a diagnostic for all that it lacks."""
-    found = [each for block in blocks if isinstance(block, Prose) for each in block.found]
+    found = [each for block in blocks if isinstance(block, Prose) for each in block.deletions]
     found += [each for part in card.answer if isinstance(part, Fence) for each in _in_code(part, findings)]
     card = replace(card, heading=clozes.unmarked(card.heading))
     if card.answered and card.note_type == "cloze":
@@ -32,7 +32,7 @@ def fitted(card: Card, heading: Prose, blocks: Sequence[object], findings: Findi
     card = replace(card, answer=tuple(_unmarked(part) for part in card.answer))
     if not card.answered:
         return card
-    for each in [each for each in (*heading.found, *found) if not each.what.problem][:1]:
+    for each in [each for each in (*heading.deletions, *found) if not each.what.problem][:1]:
         opening = each.what.opening
         findings.add(rules.NOT_A_CLOZE, each.line, each.column, opening=opening, type=card.note_type)
     return _typed(card, findings) if card.note_type == "type-in" else card
@@ -43,7 +43,7 @@ def _unmarked(part: Html | Fence) -> Html | Fence:
 
 
 def _cloze(card: Card, heading: Prose, found: Sequence[Found], findings: Findings) -> Card:
-    titled = [replace(each, what=Deletion(each.what.opening, "stands in the question")) for each in heading.found]
+    titled = [replace(each, what=Deletion(each.what.opening, "stands in the question")) for each in heading.deletions]
     deletions = [*titled, *found]
     for each in deletions:
         if each.what.problem:
@@ -72,7 +72,8 @@ def _in_code(fence: Fence, findings: Findings) -> Iterator[Found]:
     first = fence.location.line
     cursor = Cursor(findings.source, first, first + fence.code.count("\n"))
     for deletion in clozes.marked(fence.code)[1]:
-        yield Found(deletion, *cursor.find(deletion.opening))
+        drawn = replace(deletion, problem="stands in a diagram") if fence.language in DIAGRAMS else deletion
+        yield Found(drawn, *cursor.find(deletion.opening))
 
 
 def _typed(card: Card, findings: Findings) -> Card:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Findings, Severity, Source
-from deckgen.model import HIDDEN_ROLES, Card, Fence, Html, Role
+from deckgen.model import HIDDEN_ROLES, Card, Fence, Html, Medium, Role
 from deckgen.reading import document, fences, forms
 from deckgen.reading.attributes import split
-from deckgen.reading.document import Block, Code, FrontMatter, Prose, Question, Section
+from deckgen.reading.document import Block, Code, FrontMatter, Image, Prose, Question, Section
+from deckgen.reading.media import Find, nowhere
 
 _PROGRAMS = (Role.SHOWN, Role.SETUP, Role.CHECK, Role.PYCON)  # what an output can be the output of
+_IMAGE = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
 _MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
@@ -39,14 +41,17 @@ class Page:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read(source: Source, path: str) -> Page:
-    """The page of a source; `path` is its path inside the deck, which its cards show as their origin."""
+def read(source: Source, path: str, find: Find = nowhere) -> Page:
+    """The page of a source; `path` is its path inside the deck, which its cards show as their origin.
+
+    `find` is how it finds the images and sounds that it names.
+    """
     if not source.text.strip():
         return Page(diagnostics=(source.report(rules.EMPTY_FILE, 1),))
     blocks, losses = document.parse(source)
     findings = Findings(source, losses)
     drafts = _drafts(blocks, findings)
-    cards = [_card(draft, path, findings) for draft in drafts]
+    cards = [_card(draft, path, find, findings) for draft in drafts]
     if not cards:
         findings.add(rules.NO_QUESTIONS, 1)
     found = sorted(findings.found, key=lambda diagnostic: diagnostic.location)
@@ -91,16 +96,20 @@ def _outside(code: Code, findings: Findings) -> None:
         findings.add(rules.OUTSIDE_QUESTIONS, code.line)
 
 
-def _card(draft: _Draft, path: str, findings: Findings) -> Card:
+def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
     question = draft.question
     text, attributes = split(question, findings)
     heading, losses = document.inline(text, findings.source, question.line)
     findings.found.extend(losses)
     answer, fences = _answer(draft.blocks, findings)
-    answered = bool(_visible(answer))
+    asked = _media(heading.images, find, findings)
+    media = _media(
+        [each for block in draft.blocks if isinstance(block, Prose) for each in block.images], find, findings
+    )
+    answered = bool(_visible(answer) or media)
     if not answered:
         findings.add(rules.UNANSWERED, question.line, question.column)
-    if not _visible([Html(heading.html)]):
+    if not _visible([Html(heading.html)]) and not asked:
         findings.add(rules.EMPTY_QUESTION, question.line, question.column)
     if not attributes.id:
         findings.add(rules.NO_ID, question.line, question.column, id=slug(text))
@@ -117,15 +126,28 @@ def _card(draft: _Draft, path: str, findings: Findings) -> Card:
         tags=attributes.tags,
         claims=attributes.claims,
         note_type=attributes.note_type,
+        media=tuple(dict.fromkeys((*asked, *media))),
         timeout=attributes.timeout,
         answered=answered,
     )
     return forms.fitted(card, heading, draft.blocks, findings)
 
 
+def _media(images: Iterable[Image], find: Find, findings: Findings) -> tuple[Medium, ...]:
+    """The media of some images, each once, and a diagnostic for every image that has none."""
+    media: dict[str, Medium] = {}
+    for image in images:
+        found = media.get(image.target) or find(image.target)
+        if isinstance(found, Medium):
+            media[image.target] = found
+        else:
+            findings.add(found.rule, image.line, image.column, target=image.target, **found.values)
+    return tuple(media.values())
+
+
 def _visible(answer: Iterable[Html | Fence]) -> str:
-    """The text of an answer, whatever its markup."""
-    texts = (_MARKUP.sub("", part.text) if isinstance(part, Html) else part.code for part in answer)
+    """The text of an answer, whatever its markup, and the descriptions of its images."""
+    texts = (_MARKUP.sub("", _IMAGE.sub(r"\1", part.text)) if isinstance(part, Html) else part.code for part in answer)
     return "".join(texts).strip()
 
 
