@@ -44,8 +44,8 @@ help:  ## list the targets
 	.ci/install "$*"
 	@touch $@
 
-.venv/browser: .venv/test  # the reviewer that Anki shows cards with, without its window
-	.ci/install --no-deps aqt
+.venv/browser: .venv/test  # Anki's reviewer without its window, and axe without its driver
+	.ci/install --no-deps aqt axe-playwright-python
 	@touch $@
 
 .venv/python:

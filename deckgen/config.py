@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from string import Formatter
 from typing import Annotated, Any
 
 import yaml
@@ -15,8 +16,10 @@ from deckgen.diagnostics import Diagnostic, Source, suggest
 from deckgen.model import Database, Unchecked
 
 DECK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+REPORT_FIELDS = ("deck", "id", "path")
+_ADDRESS = re.compile(r"(?:https?://[A-Za-z0-9]|mailto:)[A-Za-z0-9%&=+?#/:;,.@_~!$()*-]*")
 _VERSION = r"\d+\.\d+(\.\d+)?"
-FRONT_MATTER_KEYS = ("id", "name", "description", "unchecked", "sqlalchemy", "databases", "timeout")
+FRONT_MATTER_KEYS = ("id", "name", "description", "report", "unchecked", "sqlalchemy", "databases", "timeout")
 
 
 class _Strict(BaseModel):
@@ -29,6 +32,7 @@ class DeckTable(_Strict):
     id: StrictStr
     name: Annotated[StrictStr, Field(min_length=1, max_length=100)]
     description: StrictStr = ""
+    report: StrictStr = ""
     unchecked: Unchecked = Unchecked.LEAVE_OUT
 
     @field_validator("id")
@@ -38,6 +42,22 @@ class DeckTable(_Strict):
             raise ValueError("an id consists of lower-case letters, digits, - and _")
         if value == "collection" or value.startswith("backup-"):
             raise ValueError("Anki would take a package of this name for a backup of the whole collection")
+        return value
+
+    @field_validator("report")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            parts = list(Formatter().parse(value))
+        except ValueError as error:
+            raise ValueError(f"it cannot be filled in: {error}") from error
+        for _, name, form, conversion in parts:
+            if name is not None and (name not in REPORT_FIELDS or form or conversion):
+                raise ValueError(f"{{{name}}} is not filled in; what is are {{deck}}, {{id}} and {{path}}")
+        if value and not _ADDRESS.fullmatch("".join(text for text, *_ in parts)):
+            raise ValueError(
+                "an address begins with https://, http:// or mailto: and holds no other characters than URLs"
+            )
         return value
 
 

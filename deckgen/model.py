@@ -181,7 +181,8 @@ class Document:
 class Deck:
     """A deck as read: its identity, how it is to be proved, its documents, and all that was found on the way.
 
-    `path` is where it was read from, `ledger` where its released ledger is kept: nowhere for standard input.
+    `path` is where it was read from, `ledger` where its released ledger is kept: nowhere for standard input. `report`
+    is the address for a learner who reports a card, with places for {deck}, {id} and {path}.
     """
 
     id: str
@@ -192,6 +193,7 @@ class Deck:
     diagnostics: tuple[Diagnostic, ...]
     path: str = ""
     prelude: Fence | None = None
+    report: str = ""
     unchecked: Unchecked = Unchecked.LEAVE_OUT
     sqlalchemy: tuple[str, ...] = ()
     python: tuple[str, ...] = ()

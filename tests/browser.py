@@ -430,6 +430,45 @@ _MEASURE = """(() => {
 })()"""
 
 
+def axe_script() -> str:
+    """The source of axe, the judge of accessibility, in the installed wheel; `BrowserError` without it."""
+    spec = importlib.util.find_spec("axe_playwright_python")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        if (script := Path(folder, "axe.min.js")).is_file():
+            return script.read_text("utf-8")
+    raise BrowserError("axe is missing: pip install --no-deps axe-playwright-python")
+
+
+def violations(page: Page) -> tuple[str, ...]:
+    """What of the shown card violates WCAG 2.2, levels A and AA, by axe; the page around it is the client's.
+
+    So is the button that plays a sound, which Anki writes without a name.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_script())
+    return tuple(page.evaluate(_AXE))
+
+
+_AXE = """(async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const where = {include: ["#qa"], exclude: [".replay-button"]};
+    const found = await axe.run(where, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+    return found.violations.flatMap((rule) => rule.nodes.map(
+        (node) => `${rule.id}: ${node.html.slice(0, 120)}: ${node.failureSummary.replaceAll("\\n", " ").slice(0, 200)}`
+    ));
+})()"""
+
+
+def small_targets(page: Page) -> tuple[str, ...]:
+    """The links, summaries and inputs that a finger would miss: lower than 44 px."""
+    return tuple(page.evaluate(_SMALL))
+
+
+_SMALL = """[...document.querySelectorAll("#qa a, #qa summary, #qa input")]
+    .filter((element) => element.getBoundingClientRect().height < 43.5)
+    .map((element) => `${element.getBoundingClientRect().height} px: ${element.outerHTML.slice(0, 80)}`)"""
+
+
 def picture(page: Page) -> bytes:
     """A PNG of the shown page, cut where its content ends if that is above the end of the screen."""
     width, height = page.evaluate("[innerWidth, Math.min(innerHeight, document.body.getBoundingClientRect().bottom)]")

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from urllib.parse import quote
 
 import nh3
 import pygments
@@ -45,6 +46,7 @@ _TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr"
 _TAGS |= {"img", "table", "tbody", "td", "th", "thead", "tr"}
 _ATTRIBUTES = {"a": {"href"}, "code": {"class"}, "ol": {"start"}, "p": {"class"}, "span": {"class"}}
 _ATTRIBUTES |= {"td": {"style"}, "th": {"style"}, "img": {"alt", "class", "src"}}
+_FOCUSABLE = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}  # what scrolls is reached by the keyboard too
 _REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]+)|0*(\d+));?", re.IGNORECASE)
 _FORMATTER = HtmlFormatter(nowrap=True)
 _MARK = re.compile(f"({Gap.OPEN}\\d+{Gap.TEXT}|{Gap.CLOSE})")
@@ -58,10 +60,10 @@ _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaD
 def render(deck: Deck, admitted: Sequence[Packable]) -> list[Note]:
     """A note for every admitted card, in their order; raises KeyError for a note type that is not registered."""
     subdecks = {document.path: document.subdeck for document in deck.documents}
-    return [_note(deck.name, subdecks[each.card.document], each) for each in admitted]
+    return [_note(deck, subdecks[each.card.document], each) for each in admitted]
 
 
-def _note(deck: str, subdeck: str, packable: Packable) -> Note:
+def _note(deck: Deck, subdeck: str, packable: Packable) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
     clean = _cleaner(card.media)
@@ -73,6 +75,7 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
         verified=_verified(packable),
         source=clean(_text(f"{card.document} #{card.id}")),
         id=clean(_text(card.id)),
+        report=_text(_report(deck, card)),
     )
     fields = kind.fill(face)
     named = {medium.name: medium for medium in card.media if any(medium.name in field for field in fields)}
@@ -80,11 +83,17 @@ def _note(deck: str, subdeck: str, packable: Packable) -> Note:
         card_id=card.id,
         question=card.question,
         note_type=kind.note_type,
-        deck="::".join(filter(None, (deck, subdeck))),
+        deck="::".join(filter(None, (deck.name, subdeck))),
         fields=fields,
         tags=tuple(sorted({*card.tags, *_proof_tags(packable)})),
         media=tuple(named.values()),
     )
+
+
+def _report(deck: Deck, card: Card) -> str:
+    """The address at which a card is reported."""
+    values = {"deck": deck.id, "id": card.id, "path": card.document}
+    return deck.report.format_map({name: quote(value, safe="") for name, value in values.items()})
 
 
 def _answer(packable: Packable) -> str:
@@ -158,6 +167,7 @@ def _cleaner(found: tuple[Medium, ...]) -> Callable[[str], str]:
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
         attribute_filter=media.source_filter(found),
+        set_tag_attribute_values=_FOCUSABLE,
         filter_style_properties={"text-align"},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,

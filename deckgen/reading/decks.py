@@ -216,6 +216,7 @@ def _deck(
         documents=tuple(documents),
         diagnostics=(*notes, *duplicates, *weak),
         prelude=prelude,
+        report=settings.deck.report,
         unchecked=settings.deck.unchecked,
         sqlalchemy=settings.verify.sqlalchemy,
         python=settings.verify.python,

@@ -10,6 +10,8 @@ from pathlib import Path
 import anki.lang
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
+from tests.reviewer import with_comparison, with_input
+
 
 @dataclass(frozen=True)
 class Log:
@@ -88,6 +90,17 @@ class Learner:
         """The Id of every card's note, and the card's back as the reviewer gets it."""
         cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]
         return [(card.note()["Id"], card.answer()) for card in cards]
+
+    def reviewed(self, typed: str = "") -> Iterator[tuple[str, str]]:
+        """Name and HTML of both sides of every card, as the reviewer shows them to who typed something."""
+        for card_id in self.collection.find_cards(""):
+            card = self.collection.get_card(card_id)
+            note = card.note()
+            compared = self.collection.compare_answer(dict(note.items()).get("Typed", ""), typed)
+            name = f"{note['Id']}-{card.ord + 1}"
+            escape = self.collection.media.escape_media_filenames
+            yield f"{name}-front", escape(with_input(card.question()))
+            yield f"{name}-back", escape(with_comparison(card.answer(), compared))
 
     def _note(self, card_id: str):  # type: ignore[no-untyped-def] # anki.notes.Note
         [note_id] = self.collection.find_notes(f'"Id:{card_id}"')

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.browser import (
-    BrowserError,
-    Page,
-    Screen,
-    Theme,
-    chromium,
-    launch,
-    measure,
-    reviewer_assets,
-    serve,
-    show,
-    unfold,
-)
+from tests.browser import Page, Screen, Theme, measure, serve, show, small_targets, unfold, violations
 from tests.decks import deckgen
 from tests.integration.learner import learner
 
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Page]:
-    try:
-        chromium()
-        reviewer_assets()
-    except BrowserError as error:
-        pytest.skip(str(error))
-    with launch() as page:
-        yield page
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +29,15 @@ def backs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.mark.parametrize("theme", list(Theme))
 @pytest.mark.parametrize("width", [320, 390, 820])
-def test_no_card_overflows_complains_or_asks_outside(
+def test_no_card_overflows_complains_asks_outside_or_keeps_anyone_out(
     tmp_path: Path, browser: Page, backs: dict[str, str], theme: Theme, width: int
 ) -> None:
     assert backs.keys() == json.loads((ROOT / "source" / "sqlalchemy" / "ledger.json").read_text())["notes"].keys()
     with serve(tmp_path) as origin:
         for card_id, back in backs.items():
             show(browser, origin, back, screen=Screen(width, 844), theme=theme)
-            found = measure(browser, origin)
-            assert not found.faults, f"{card_id}: {found.faults}"
+            found = (*measure(browser, origin).faults, *small_targets(browser), *violations(browser))
+            assert not found, f"{card_id}: {found}"
 
 
 def test_a_card_that_overflows_is_seen(tmp_path: Path, browser: Page, backs: dict[str, str]) -> None:

@@ -123,7 +123,12 @@ UNKNOWN = {
     "in verify": (f"{DECK}[verify]\ntimeot = 3\n", 5, "verify.timeot", "did you mean `timeout`?"),
     "a table": (f"{DECK}[verfy]\ntimeout = 3\n", 4, "verfy", "did you mean `verify`?"),
     "a key before the tables": (f"databases = []\n{DECK}", 1, "databases", "known are deck, verify"),
-    "in the wrong table": (f"{DECK}timeout = 3\n", 4, "deck.timeout", "known are id, name, description, unchecked"),
+    "in the wrong table": (
+        f"{DECK}timeout = 3\n",
+        4,
+        "deck.timeout",
+        "known are id, name, description, report, unchecked",
+    ),
     "in quotes": (f'{DECK}"nmae" = "x"\n', 4, "deck.nmae", "did you mean `name`?"),
     "unlike any": (
         f"{DECK}[verify]\ncolour = 3\n",
@@ -266,3 +271,41 @@ def test_all_mistakes_of_a_document_that_is_a_deck_are_found_at_once() -> None:
     settings, found = config.from_front_matter(source, values)
     assert settings is None
     assert sorted((each.code, each.location.line) for each in found) == [("D006", 2), ("D006", 4), ("D006", 5)]
+
+
+@pytest.mark.parametrize(
+    "report", ["", "https://example.org/new?title={id}&body={deck}/{path}", "mailto:cards@example.org?subject={id}"]
+)
+def test_an_address_for_reports(report: str) -> None:
+    settings, found = parse(f'[deck]\nid = "a"\nname = "A"\nreport = "{report}"\n')
+    assert found == []
+    assert settings is not None
+    assert settings.deck.report == report
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        ("https://example.org/{line}", "{line} is not filled in"),
+        ("https://example.org/{}", "{} is not filled in"),
+        ("https://example.org/{id!r}", "{id} is not filled in"),
+        ("https://example.org/{id:>9}", "{id} is not filled in"),
+        ("https://example.org/{id.__class__}", "is not filled in"),
+        ("https://example.org/{id", "it cannot be filled in"),
+        ("https://example.org/id}", "it cannot be filled in"),
+        ("example.org/{id}", "an address begins with"),
+        ("{id}", "an address begins with"),
+        ("https://{id}.example.org", "an address begins with"),
+        ("javascript:alert(1)", "an address begins with"),
+        ("file:///etc/passwd", "an address begins with"),
+        ("https://example.org/ {id}", "an address begins with"),
+        ("https://example.org/<{id}>", "an address begins with"),
+        ("https://example.org/'{id}'", "an address begins with"),
+        ("https://example.org/é", "an address begins with"),
+    ],
+)
+def test_what_is_no_address_for_reports(report: str, reason: str) -> None:
+    settings, [found] = parse(f'[deck]\nid = "a"\nname = "A"\nreport = "{report}"\n')
+    assert settings is None
+    assert (found.code, found.location.line) == ("D006", 4)
+    assert reason in found.message

@@ -12,12 +12,14 @@ from deckgen.reading import grammar
 HERE = Environment("3.11.7", "2.1.9", "sqlite 3.40.1")
 
 
-def rendered(text: str, *environments: Environment, marked: bool = False, subdeck: str = "Sub") -> Note:
+def rendered(
+    text: str, *environments: Environment, marked: bool = False, subdeck: str = "Sub", report: str = ""
+) -> Note:
     page = grammar.read(Source.of("cards.md", text), "cards.md")
     [card] = page.cards
     results = tuple(Result(card, each, Passed(1)) for each in environments or [HERE])
     packable: Packable = MarkedCard(card) if marked else VerifiedCard(card, results)
-    deck = Deck("small", "Small", "", None, (Document("cards.md", subdeck, page.cards),), ())
+    deck = Deck("small", "Small", "", None, (Document("cards.md", subdeck, page.cards),), (), report=report)
     [note] = render.render(deck, [packable])
     return note
 
@@ -44,7 +46,7 @@ def test_every_field_of_a_card() -> None:
     assert found["Verified"] == "verified on SQLAlchemy 2.1 · SQLite"
     assert found["Source"] == "cards.md #the-x"
     assert found["Id"] == "the-x"
-    assert [found[f"Spare{number}"] for number in range(1, 5)] == [""] * 4
+    assert [found[name] for name in ("Report", "Spare2", "Spare3", "Spare4")] == [""] * 4
     assert "hidden" not in "".join(found.values())
     assert found["Proof"].count("assert") == 1, "a refute is not shown"
 
@@ -115,7 +117,13 @@ def test_text_is_in_the_normal_form_that_anki_stores() -> None:
 
 
 def test_code_of_an_unknown_language_is_shown_as_it_is() -> None:
-    assert '<pre><code class="hl">a &lt; b</code></pre>' in answer("```no-such-language\na < b\n```")
+    assert '<pre tabindex="0"><code class="hl">a &lt; b</code></pre>' in answer("```no-such-language\na < b\n```")
+
+
+def test_the_address_for_reports_is_filled_in_and_means_nothing_else() -> None:
+    note = rendered("Q1. What? {#a:b}\n\nx\n", report="https://example.org/new?title={id}&body={path}#{deck}")
+    report = dict(zip((field.name for field in note.note_type.fields), note.fields, strict=True))["Report"]
+    assert report == "https://example.org/new?title=a%3Ab&amp;body=cards.md#small"
 
 
 def test_columns_keep_their_alignment() -> None:

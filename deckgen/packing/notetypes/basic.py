@@ -6,7 +6,7 @@ from deckgen.model import Field, NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.face import Face
 
-_NAMES = ("Question", "Answer", "Proof", "Verified", "Source", "Id", "Spare1", "Spare2", "Spare3", "Spare4")
+_NAMES = ("Question", "Answer", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
 
 NOTE_TYPE = NoteType(
     id=1795423071184,
@@ -21,4 +21,4 @@ NOTE_TYPE = NoteType(
 
 def fill(face: Face) -> tuple[str, ...]:
     """The fields in the order of the note type; the spare ones are empty."""
-    return (face.question, face.answer, face.proof, face.verified, face.source, face.id, "", "", "", "")
+    return (face.question, face.answer, face.proof, face.verified, face.source, face.id, face.report, "", "", "")

@@ -6,7 +6,7 @@ from deckgen.model import Field, NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.basic import fill as fill
 
-_NAMES = ("Question", "Answer", "Proof", "Verified", "Source", "Id", "Spare1", "Spare2", "Spare3", "Spare4")
+_NAMES = ("Question", "Answer", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
 
 NOTE_TYPE = NoteType(
     id=1795423072184,

@@ -8,7 +8,7 @@ from deckgen.model import Field, Gap, Makes, NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.face import Face
 
-_NAMES = ("Question", "Text", "Proof", "Verified", "Source", "Id", "Spare1", "Spare2", "Spare3", "Spare4")
+_NAMES = ("Question", "Text", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
 
 NOTE_TYPE = NoteType(
     id=1795423074184,
@@ -34,7 +34,7 @@ _GAP = re.compile(f"{Gap.OPEN}(\\d+){Gap.TEXT}(.*?)(?:{Gap.HINT}(.*?))?{Gap.CLOS
 def fill(face: Face) -> tuple[str, ...]:
     """The fields in the order of the note type, the deletions as Anki writes them; the spare ones are empty."""
     text = _GAP.sub(_deletion, _LITERAL.sub("&#123;&#123;", face.answer))
-    return (face.question, text, face.proof, face.verified, face.source, face.id, "", "", "", "")
+    return (face.question, text, face.proof, face.verified, face.source, face.id, face.report, "", "", "")
 
 
 def _deletion(gap: re.Match[str]) -> str:

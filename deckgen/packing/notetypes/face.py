@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Face:
     """A card as HTML: question, answer, the code of its checks, what it was verified on, and its origin.
 
-    The answer of a cloze has its deletions marked; `typed` is what is to be typed, where anything is.
+    The answer of a cloze has its deletions marked; `typed` is what is to be typed, where anything is, and `report` the
+    address at which the card is reported, where there is one.
     """
 
     question: str
@@ -19,3 +20,4 @@ class Face:
     verified: str
     source: str
     id: str
+    report: str

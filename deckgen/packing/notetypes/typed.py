@@ -6,7 +6,7 @@ from deckgen.model import Field, NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.face import Face
 
-_NAMES = ("Question", "Answer", "Typed", "Proof", "Verified", "Source", "Id", "Spare1", "Spare2", "Spare3", "Spare4")
+_NAMES = ("Question", "Answer", "Typed", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
 
 NOTE_TYPE = NoteType(
     id=1795423073184,
@@ -29,5 +29,5 @@ def fill(face: Face) -> tuple[str, ...]:
     answer = face.answer.replace("<p>", '<p class="typed">', 1)
     return (
         *(face.question, answer, face.typed),
-        *(face.proof, face.verified, face.source, face.id, "", "", "", ""),
+        *(face.proof, face.verified, face.source, face.id, face.report, "", "", ""),
     )
