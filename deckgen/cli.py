@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deckgen import __version__, options
+from deckgen import __version__, options, packages
+from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
 
 if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
     from deckgen.model import Deck, Effort
     from deckgen.reading.decks import Reading
     from deckgen.report import Report
-
-OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,13 +40,15 @@ def cli() -> None:
 @options.paths
 @click.option("-o", "out", type=click.Path(file_okay=False, path_type=Path), default="build", help="Where to write.")
 @click.option("--release", is_flag=True, help="Write the released ledger, which fixes every note's identity.")
+@click.option("--locked", is_flag=True, help="Write no ledger; fail where a release would, or an environment lacks.")
 @options.proving
-def build(paths: tuple[str, ...], out: Path, release: bool, effort: Effort) -> int:
+def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort: Effort) -> int:
     """Prove decks and pack what is proved, into OUT/DECK.apkg, with OUT/DECK.report.html and .json."""
     from deckgen import console, pipeline
     from deckgen.reading import decks
+    from deckgen.shipping import Ledgers
 
-    ledgers = pipeline.Ledgers.RELEASE if release else pipeline.Ledgers.DRAFT
+    ledgers = Ledgers.LOCKED if locked else Ledgers.RELEASE if release else Ledgers.DRAFT
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
@@ -161,22 +162,6 @@ def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
 
 
 @cli.command()
-@click.argument("packages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def audit(packages: tuple[Path, ...]) -> int:
-    """Have the official Anki engine judge packages."""
-    from deckgen import console
-    from deckgen.publishing.audit import audit as judge
-
-    status = OK
-    for path in packages:
-        findings = judge(path)
-        console.out("".join(f"{path}: {finding.code} {finding.message}\n" for finding in findings))
-        console.say(f"{path}: {len(findings)} findings" if findings else f"{path}: nothing to find fault with")
-        status = WRONG_CARDS if findings else status
-    return status
-
-
-@cli.command()
 @click.argument("name", metavar="[CODE|VERDICT]", default="")
 def explain(name: str) -> int:
     """Explain a code such as D012 or a verdict such as vacuous, with an example; list them all where none is named."""
@@ -190,6 +175,10 @@ def explain(name: str) -> int:
     except KeyError:
         raise click.UsageError(f"there is no code or verdict {name}; `deckgen explain` lists them") from None
     return OK
+
+
+for command in packages.COMMANDS:
+    cli.add_command(command)
 
 
 def _whenever_saved(reading: Reading, once: Callable[[], int]) -> int:
@@ -259,13 +248,14 @@ def _wrong(report: Report) -> bool:
 @contextmanager
 def _surroundings() -> Iterator[None]:
     """What is wrong outside the cards ends the run with a line that says so and a status of its own."""
+    from deckgen.apkg import NotAPackageError
     from deckgen.checking.forkserver import SurroundingsError
-    from deckgen.packing.ledger import LedgerError
+    from deckgen.packing.ledgerfile import LedgerError
     from deckgen.publishing.audit import EngineMissingError
 
     try:
         yield
-    except LedgerError as error:
+    except (LedgerError, NotAPackageError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)
     except (SurroundingsError, EngineMissingError, OSError) as error:

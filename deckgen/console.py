@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Severity
 from deckgen.model import Verdict
 from deckgen.publishing import grid
@@ -188,4 +189,7 @@ def _counts(report: Report) -> Text:
 def _why_none(report: Report) -> str:
     if report.stopped:
         return "the run was stopped at the first failure"
-    return "no card is verified" if not report.count(Verdict.VERIFIED) else "the audit has findings"
+    if not report.count(Verdict.VERIFIED):
+        return "no card is verified"
+    audited = any(diagnostic.code == rules.AUDIT.code for diagnostic in report.diagnostics)
+    return "the audit has findings" if audited else "the ledger would change"

@@ -490,7 +490,24 @@ class MarkedCard:
             raise ValueError(f"card {self.card.id} is not an unchecked card")
 
 
-Packable = VerifiedCard | MarkedCard
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """A released card that its deck no longer has: note type and question, as HTML, as they were last shipped."""
+
+    card_id: str
+    note_type: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal(Retirement):
+    """A released card that was refuted: its answer, as HTML, says what was found."""
+
+    answer: str
+
+
+Admitted = VerifiedCard | MarkedCard
+Packable = Admitted | Withdrawal | Retirement
 
 # ---------------------------------------------------------------- a note as it is packed
 
@@ -534,9 +551,9 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a learner gets of a card: fields of HTML in the order of the note type, tags, and the deck it sits in.
+    """What a learner gets of a card: question as HTML, fields in the order of the note type, tags, and its deck.
 
-    `media` are the files that its fields name.
+    `media` are the files that its fields name; the question names none. `recall` is why it no longer teaches anything.
     """
 
     card_id: str
@@ -546,6 +563,7 @@ class Note:
     fields: tuple[str, ...]
     tags: tuple[str, ...]
     media: tuple[Medium, ...] = ()
+    recall: Withdrawal | Retirement | None = None
 
 
 @dataclass(frozen=True, slots=True)

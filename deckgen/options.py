@@ -1,4 +1,4 @@
-"""What the commands of the command line share: which cards are meant, and how they are proved."""
+"""What the commands of the command line share: exit statuses, which cards are meant, and how they are proved."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import click
 
 if TYPE_CHECKING:
     from deckgen.reading.decks import Reading
+
+OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
 
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
 

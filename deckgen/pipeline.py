@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,22 +11,20 @@ from enum import StrEnum
 from pathlib import Path
 
 from deckgen import files, rules
+from deckgen.checking.forkserver import SurroundingsError
 from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
-from deckgen.diagnostics import Diagnostic, Location, Severity
-from deckgen.model import Card, Deck, Effort, Judgement, Packable, Refuted, StampedNote, Verdict, VerifiedCard
-from deckgen.packing import ledger, package, render
-from deckgen.packing.ledger import Ledger, LedgerError, Stamped
+from deckgen.diagnostics import Diagnostic, Location
+from deckgen.model import Card, Deck, Effort, Judgement, Refuted, Unavailable, Verdict, VerifiedCard
 from deckgen.publishing import reports
-from deckgen.publishing.audit import EXTRA, EngineMissingError, audit
 from deckgen.reading import acceptance, diagrams, ids, selection
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
 from deckgen.reading.ids import MissingId
 from deckgen.reading.worktree import dirty
-from deckgen.report import Progress, Report, Shipped, Verb, age, environments
+from deckgen.report import Progress, Report, Verb, age, environments
+from deckgen.shipping import CACHE, Ledgers, ship
 
-CACHE = Path("build/.cache")
 VERDICTS = CACHE / "verdicts.sqlite"
 _FAILED = CACHE / "failed.json"
 _ROUNDS = 100  # what differs each time it is observed must come to an end
@@ -39,13 +35,6 @@ class Uncommitted(StrEnum):
 
     REFUSE = "refuse"
     EDIT = "edit"
-
-
-class Ledgers(StrEnum):
-    """Which ledger a build writes: the draft in the cache, or the released one in the deck's folder."""
-
-    DRAFT = "draft"
-    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +181,28 @@ def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:
 def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: Effort) -> Report:
     """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and reports into `out`.
 
-    A package that the engine objects to is not written, nor one of a run that was stopped. Raises SurroundingsError,
-    LedgerError and OSError.
+    A package that the engine objects to is not written, nor one of a run that was stopped, nor, under a locked ledger,
+    one of which a part could not be proved here. Raises SurroundingsError, LedgerError and OSError.
     """
     started = time.monotonic()
     deck = diagrams.drawn(deck)
     report = _proved(Verb.BUILD, prove(deck, progress, effort), started)
     admitted = admit(deck, report.judgements)
-    if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped:
-        report = _ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
+    lacking = ledgers is Ledgers.LOCKED and report.count(Verdict.UNAVAILABLE)
+    if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped and not lacking:
+        report = ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
     report = replace(report, seconds=time.monotonic() - started)
     for form in ("json", "html"):
         files.write(out / f"{deck.id}.report.{form}", reports.FORMATS[form]([report]).encode())
+    if lacking:
+        raise SurroundingsError(f"{lacking} cards of {deck.name} could not be proved: {_lack(report)}")
     return report
+
+
+def _lack(report: Report) -> str:
+    """Why the first card that is unavailable is so."""
+    outcomes = (result.outcome for judgement in report.judgements for result in judgement.claimed)
+    return next(each.message for each in outcomes if isinstance(each, Unavailable))
 
 
 def _proved(verb: Verb, verification: Verification, started: float) -> Report:
@@ -224,57 +222,3 @@ def _proved(verb: Verb, verification: Verification, started: float) -> Report:
         notices=verification.notices,
         seconds=time.monotonic() - started,
     )
-
-
-def _ship(report: Report, admitted: Sequence[Packable], path: Path, ledgers: Ledgers) -> Report:
-    """Pack, audit and write; the report of it."""
-    deck = report.deck
-    stamped = _stamp(deck, admitted, ledgers)
-    data = package.pack(stamped.notes, stamped.note_types, name=deck.name, description=deck.description)
-    found = _judged(data, path, stamped.notes)
-    report = replace(report, diagnostics=(*report.diagnostics, *found))
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
-        return report
-    _remember(deck, stamped.ledger, ledgers)  # first: without it the next package would date these notes anew
-    files.write(path, data)
-    media = {medium.name for each in stamped.notes for medium in each.note.media}
-    shipped = Shipped(path.name, hashlib.sha256(data).hexdigest(), len(stamped.notes), len(media))
-    return replace(report, package=shipped, packed=frozenset(each.card.id for each in admitted))
-
-
-def _stamp(deck: Deck, admitted: Sequence[Packable], ledgers: Ledgers) -> Stamped:
-    released = _ledger(Path(deck.ledger) if deck.ledger else None, deck.id)
-    draft = _ledger(_draft(deck), deck.id) if ledgers is Ledgers.DRAFT else Ledger(deck.id)
-    now = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-    return ledger.stamp(render.render(deck, admitted), deck=deck.id, released=released, draft=draft, now=now)
-
-
-def _judged(data: bytes, path: Path, notes: Sequence[StampedNote]) -> list[Diagnostic]:
-    """What the engine says of a package before it is written, or that the engine is not installed."""
-    place = Location(path.as_posix())
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="audit-", dir=CACHE) as folder:  # another build may be at it as well
-        trial = Path(folder) / path.name
-        trial.write_bytes(data)
-        try:
-            return [rules.AUDIT.at(place, code=each.code, message=each.message) for each in audit(trial, notes)]
-        except EngineMissingError:
-            return [rules.NOT_AUDITED.at(place, extra=EXTRA)]
-
-
-def _ledger(path: Path | None, deck: str) -> Ledger:
-    if path is None or not path.exists():
-        return Ledger(deck)
-    try:
-        return ledger.parse(path.read_text("utf-8"), deck)
-    except LedgerError as error:
-        raise LedgerError(f"{path}: the ledger {error}") from error
-
-
-def _draft(deck: Deck) -> Path:
-    return CACHE / "ledgers" / f"{deck.id}.json"
-
-
-def _remember(deck: Deck, written: Ledger, ledgers: Ledgers) -> None:
-    path = Path(deck.ledger) if ledgers is Ledgers.RELEASE and deck.ledger else _draft(deck)
-    files.write(path, ledger.dump(written).encode())

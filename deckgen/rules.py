@@ -179,5 +179,41 @@ NOT_AUDITED = Rule(
     "D060", _W, "the package was not audited", "install deckgen-verified[{extra}] for the official engine"
 )
 AUDIT = Rule("D061", _E, "{code}: {message}", "the package is not written; it would not work in Anki")
+WITHDRAWN = Rule(
+    "D062",
+    _W,
+    "released card `{id}` is refuted: the package withdraws it",
+    "correct the answer; who has the card learns what was found once you release",
+)
+RETIRED = Rule(
+    "D063",
+    _W,
+    "released card `{id}` is not in the source any more: the package retires it",
+    "if it was only renamed, give it back its id with {{#{id}}}; who has the card learns that it is gone",
+)
+LEFT_OUT = Rule(
+    "D064",
+    _W,
+    "released card `{id}` is {verdict}: it is left out, and who has it keeps it as it was",
+    "mend the card or its surroundings, or remove it from the source to retire it",
+)
+NOT_RETIRED = Rule(
+    "D065",
+    _W,
+    "released card `{id}` is not found, but something in this deck was misread: it is left out",
+    "correct the errors; if it is gone then, the package retires it",
+)
+LEDGER_WOULD_CHANGE = Rule(
+    "D066",
+    _E,
+    "a release would change the ledger, at {cards}",
+    "say `deckgen build --release` and commit the ledger; the package is not written",
+)
+NOTE_TYPE_CHANGED = Rule(
+    "D067",
+    _E,
+    "`{id}` was released with the note type `{released}` and now has `{found}`: it is left out",
+    "give it its note type back, or another id; Anki would not take the change",
+)
 
 RULES: Mapping[str, Rule] = {each.code: each for each in list(globals().values()) if isinstance(each, Rule)}

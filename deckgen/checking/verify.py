@@ -17,6 +17,7 @@ from deckgen.checking.forkserver import PreludeError, confinement
 from deckgen.checking.matrix import plan, weighed
 from deckgen.diagnostics import Diagnostic, Location
 from deckgen.model import (
+    Admitted,
     Broken,
     Card,
     Deck,
@@ -28,7 +29,6 @@ from deckgen.model import (
     NotClaimed,
     OnFailure,
     Outcome,
-    Packable,
     Passed,
     Result,
     Unavailable,
@@ -219,9 +219,9 @@ def judge(card: Card, results: tuple[Result, ...]) -> Judgement:
     return Judgement(card, worst, results)
 
 
-def admit(deck: Deck, judgements: Sequence[Judgement]) -> list[Packable]:
+def admit(deck: Deck, judgements: Sequence[Judgement]) -> list[Admitted]:
     """The cards that may be packed, in order: the verified, and the unchecked where the deck marks them."""
-    admitted: list[Packable] = []
+    admitted: list[Admitted] = []
     for judgement in judgements:
         if judgement.verdict is Verdict.VERIFIED:
             admitted.append(VerifiedCard(judgement.card, judgement.claimed))

@@ -9,29 +9,38 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 
-from deckgen.model import Note, NoteType, Stamp, StampedNote
+from deckgen.model import Note, NoteType, Retirement, Stamp, StampedNote, Withdrawal
 
-_SCHEMA = 1
 _ROOM = 20  # note ids are milliseconds; the ids of a note's cards follow its own
 
 
-class LedgerError(Exception):
-    """A ledger cannot be read: it is damaged, of another deck, or was written by a newer deckgen."""
+class State(StrEnum):
+    """What a note was when it was last written."""
+
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note as it was last written: identity, question in Markdown, hash of its content, second of its last change."""
+    """A note as it was last written: identity, note type, question as HTML, hash of its content, second of its change.
+
+    A withdrawn note's `answer` is kept too, as HTML: what was found is said in the same words from then on.
+    """
 
     guid: str
     id: int
+    note_type: str
     question: str
     hash: str
     modified: int
-    state: str = "released"
+    state: State = State.RELEASED
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,72 +69,81 @@ class Stamped:
     ledger: Ledger
 
 
-def parse(text: str, deck: str) -> Ledger:
-    """The ledger in a JSON text; raises LedgerError."""
-    try:
-        data = json.loads(text)
-        if data["schema"] != _SCHEMA:
-            raise LedgerError(f"has schema {data['schema']}, this deckgen reads {_SCHEMA}")
-        if data["deck"] != deck:
-            raise LedgerError(f"belongs to deck `{data['deck']}`, not `{deck}`")
-        notes = {key: Entry(**entry) for key, entry in data["notes"].items()}
-        types = {key: TypeEntry(**entry) for key, entry in data["note_types"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LedgerError(f"is damaged: {error}") from error
-    return Ledger(deck, notes, types)
-
-
-def dump(ledger: Ledger) -> str:
-    """The ledger as JSON with one line per note, so that a release reads well as a diff."""
-    notes = _lines({key: asdict(entry) for key, entry in ledger.notes.items()})
-    types = _lines({key: asdict(entry) for key, entry in ledger.note_types.items()})
-    deck = json.dumps(ledger.deck)
-    return f'{{"schema": {_SCHEMA}, "deck": {deck},\n"note_types": {{{types}}},\n"notes": {{{notes}}}}}\n'
-
-
-def _lines(entries: Mapping[str, object]) -> str:
-    return ",".join(
-        f"\n  {json.dumps(key, ensure_ascii=False)}: {json.dumps(entry, ensure_ascii=False)}"
-        for key, entry in sorted(entries.items())
-    )
-
-
 def stamp(notes: Sequence[Note], *, deck: str, released: Ledger, draft: Ledger, now: int) -> Stamped:
     """Give every note its identity, and as its time of change the one at which its content became what it is.
 
     Content that equals the released or the draft ledger's keeps the time found there; anything else gets `now`, or
     the second after its last change where that is later.
     """
-    used = max((entry.id for ledger in (released, draft) for entry in ledger.notes.values()), default=0)
-    following = max(now * 1000, used + _ROOM)
+    ids = _unused({entry.id for ledger in (released, draft) for entry in ledger.notes.values()}, now * 1000)
     entries: dict[str, Entry] = {**released.notes}
-    stamped: list[StampedNote] = []
     for note in notes:
         known = [ledger.notes[note.card_id] for ledger in (released, draft) if note.card_id in ledger.notes]
-        content = content_hash(note)
-        entry = next((entry for entry in known if entry.hash == content), None)
-        if entry is None:
-            changed = max([now, *(entry.modified + 1 for entry in known)])
-            entry = Entry(
-                guid=known[0].guid if known else guid(deck, note.card_id),
-                id=known[0].id if known else following,
-                question=note.question,
-                hash=content,
-                modified=changed,
-            )
-            following += 0 if known else _ROOM
-        entries[note.card_id] = entry
-        stamped.append(StampedNote(note, Stamp(entry.guid, entry.id, entry.modified)))
+        entries[note.card_id] = _entry(note, known, deck=deck, now=now, ids=ids)
+    entries = _with_ids_apart(entries, ids)
     types = _stamp_types({note.note_type.name: note.note_type for note in notes}, released, draft, now)
-    ledger = Ledger(deck, entries, {**released.note_types, **types})
-    return Stamped(tuple(stamped), {name: entry.modified for name, entry in types.items()}, ledger)
+    return Stamped(
+        notes=tuple(StampedNote(note, _stamp(entries[note.card_id])) for note in notes),
+        note_types={name: entry.modified for name, entry in types.items()},
+        ledger=Ledger(deck, entries, {**released.note_types, **types}),
+    )
+
+
+def _unused(used: set[int], first: int) -> Iterator[int]:
+    """Note ids that nothing has, nor any card of a note: the first is that of the moment where that is the latest."""
+    following = max(first, max(used, default=0) + _ROOM)
+    while True:
+        yield following
+        following += _ROOM
+
+
+def _entry(note: Note, known: Sequence[Entry], *, deck: str, now: int, ids: Iterator[int]) -> Entry:
+    """What is remembered of a note from now on, which is what is `known` of it already where that has its content."""
+    content = content_hash(note)
+    for entry in known:
+        if entry.hash == content:
+            return entry
+    return Entry(
+        guid=known[0].guid if known else guid(deck, note.card_id),
+        id=known[0].id if known else next(ids),
+        note_type=note.note_type.name,
+        question=note.question,
+        hash=content,
+        modified=max([now, *(entry.modified + 1 for entry in known)]),
+        state=_state(note),
+        answer=note.recall.answer if isinstance(note.recall, Withdrawal) else "",
+    )
+
+
+def _state(note: Note) -> State:
+    match note.recall:
+        case Withdrawal():
+            return State.WITHDRAWN
+        case Retirement():
+            return State.RETIRED
+        case None:
+            return State.RELEASED
+
+
+def _with_ids_apart(entries: Mapping[str, Entry], ids: Iterator[int]) -> dict[str, Entry]:
+    """The entries, of which no two have one note id, as those of two branches may: Anki knows notes by their GUIDs."""
+    used: set[int] = set()
+    apart: dict[str, Entry] = {}
+    for card, entry in sorted(entries.items()):
+        apart[card] = replace(entry, id=next(ids)) if entry.id in used else entry
+        used.add(entry.id)
+    return apart
+
+
+def _stamp(entry: Entry) -> Stamp:
+    return Stamp(entry.guid, entry.id, entry.modified)
 
 
 def _stamp_types(types: Mapping[str, NoteType], released: Ledger, draft: Ledger, now: int) -> dict[str, TypeEntry]:
     entries: dict[str, TypeEntry] = {}
     for name, note_type in types.items():
         known = [ledger.note_types[name] for ledger in (released, draft) if name in ledger.note_types]
-        content = _hash(asdict(note_type))
+        content = type_hash(note_type)
         same = next((entry for entry in known if entry.hash == content), None)
         entries[name] = same or TypeEntry(content, max([now, *(entry.modified + 1 for entry in known)]))
     return entries
@@ -133,7 +151,17 @@ def _stamp_types(types: Mapping[str, NoteType], released: Ledger, draft: Ledger,
 
 def content_hash(note: Note) -> str:
     """The hash of what a learner sees: rendered fields and tags."""
-    return _hash([note.note_type.id, note.fields, note.tags])
+    return hash_of(note.note_type.id, note.fields, note.tags)
+
+
+def hash_of(note_type: int, fields: Iterable[str], tags: Iterable[str]) -> str:
+    """The hash of a note's content: id of its note type, fields, and tags in alphabetical order."""
+    return _hash([note_type, list(fields), list(tags)])
+
+
+def type_hash(note_type: NoteType) -> str:
+    """The hash of all that a note type is."""
+    return _hash(asdict(note_type))
 
 
 def guid(deck: str, card: str) -> str:

@@ -80,6 +80,11 @@ def pack(notes: Sequence[StampedNote], note_types: Mapping[str, int], *, name: s
     return archive.zipped(members | {str(number): media[name] for number, name in enumerate(names)})
 
 
+def is_written(note_type: NoteType, written: Mapping[str, Any]) -> bool:
+    """Whether Anki's JSON of a note type is that which a package gets of this one."""
+    return _Model(note_type, written["mod"]).to_json(0, written["did"]) == written
+
+
 def _deck_id(name: str) -> int:
     """A number for a deck; Anki matches decks by name, so that it only has to differ from deck to deck."""
     return _EPOCH * 1000 + int(hashlib.sha256(name.encode()).hexdigest()[:9], 16)

@@ -21,6 +21,7 @@ from pygments.util import ClassNotFound
 from deckgen.model import (
     DIAGRAMS,
     HTML_TAGS,
+    Admitted,
     Card,
     Deck,
     Environment,
@@ -31,9 +32,12 @@ from deckgen.model import (
     Medium,
     Note,
     Packable,
+    Refuted,
     Result,
+    Retirement,
     Role,
     VerifiedCard,
+    Withdrawal,
     minor,
 )
 from deckgen.packing import media
@@ -41,6 +45,8 @@ from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
 
 UNPROVED_TAG = "deckgen::unproved"
+WITHDRAWN_TAG = "deckgen::withdrawn"
+RETIRED_TAG = "deckgen::retired"
 
 _TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "span"}
 _TAGS |= {"img", "table", "tbody", "td", "th", "thead", "tr"}
@@ -50,6 +56,8 @@ _FOCUSABLE = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}  # what scro
 _REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]+)|0*(\d+));?", re.IGNORECASE)
 _FORMATTER = HtmlFormatter(nowrap=True)
 _MARK = re.compile(f"({Gap.OPEN}\\d+{Gap.TEXT}|{Gap.CLOSE})")
+_RETIRED = '<p class="withdrawn">This card was retired: it is no longer part of its deck.</p>'
+_LONGEST_VALUE = 500
 # Anki takes these for its own commands even inside <code>.
 _COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:)", re.IGNORECASE)
 _DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
@@ -57,13 +65,55 @@ _DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 
 
-def render(deck: Deck, admitted: Sequence[Packable]) -> list[Note]:
-    """A note for every admitted card, in their order; raises KeyError for a note type that is not registered."""
+def render(deck: Deck, packables: Sequence[Packable]) -> list[Note]:
+    """A note for each of them, in their order; raises KeyError for a note type that is not registered."""
     subdecks = {document.path: document.subdeck for document in deck.documents}
-    return [_note(deck, subdecks[each.card.document], each) for each in admitted]
+    return [
+        _recalled(deck.name, each)
+        if isinstance(each, Withdrawal | Retirement)
+        else _note(deck, subdecks[each.card.document], each)
+        for each in packables
+    ]
 
 
-def _note(deck: Deck, subdeck: str, packable: Packable) -> Note:
+def _recalled(deck: str, recall: Withdrawal | Retirement) -> Note:
+    """What is left of a released card: nothing that the source or a later run could change."""
+    kind = {each.note_type.name: each for each in KINDS.values()}[recall.note_type]
+    match recall:
+        case Withdrawal(answer=answer):
+            state, tag = "withdrawn", WITHDRAWN_TAG
+        case Retirement():
+            state, tag, answer = "retired", RETIRED_TAG, _RETIRED
+    face = Face(
+        question=recall.question,
+        answer=answer,
+        typed="",
+        proof="",
+        verified=state,
+        source="",
+        id=_cleaner(())(_text(recall.card_id)),
+        report="",
+    )
+    return Note(recall.card_id, recall.question, kind.note_type, deck, kind.fill(face), (tag,), recall=recall)
+
+
+def finding(refuted: Refuted, results: Sequence[Result]) -> str:
+    """What a withdrawn card's answer says: on what it was refuted, and what was found there."""
+    names = ", ".join(dict.fromkeys(_database(each.environment) for each in results))
+    found = _value(refuted.message)
+    if refuted.expected is not None and refuted.observed is not None:
+        found = f"expected {_value(refuted.expected)}, observed {_value(refuted.observed)}"
+    where = _text(f"SQLAlchemy {', '.join(_versions(results))} with {names}")
+    return _cleaner(())(f'<p class="withdrawn">No longer holds on {where}: {found}</p>')
+
+
+def _value(text: str) -> str:
+    """A value as code in a line of prose."""
+    short = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+    return "<code>" + _text(short).replace("\n", "<br>") + "</code>"
+
+
+def _note(deck: Deck, subdeck: str, packable: Admitted) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
     clean = _cleaner(card.media)
@@ -81,7 +131,7 @@ def _note(deck: Deck, subdeck: str, packable: Packable) -> Note:
     named = {medium.name: medium for medium in card.media if any(medium.name in field for field in fields)}
     return Note(
         card_id=card.id,
-        question=card.question,
+        question=_cleaner(())(card.heading),
         note_type=kind.note_type,
         deck="::".join(filter(None, (deck.name, subdeck))),
         fields=fields,
@@ -96,7 +146,7 @@ def _report(deck: Deck, card: Card) -> str:
     return deck.report.format_map({name: quote(value, safe="") for name, value in values.items()})
 
 
-def _answer(packable: Packable) -> str:
+def _answer(packable: Admitted) -> str:
     match packable:
         case VerifiedCard(card=card):
             return _content(card)
@@ -187,7 +237,7 @@ def _character(reference: re.Match[str]) -> str:
     return "\ufffd" if (code < 32 and chr(code) not in "\t\n\r") or code == 127 else reference[0]
 
 
-def _verified(packable: Packable) -> str:
+def _verified(packable: Admitted) -> str:
     """What a card was verified on: minor versions only, so that a patch release changes no note."""
     match packable:
         case MarkedCard():
@@ -197,7 +247,7 @@ def _verified(packable: Packable) -> str:
             return f"verified on SQLAlchemy {', '.join(_versions(results))} · {', '.join(names)}"
 
 
-def _proof_tags(packable: Packable) -> list[str]:
+def _proof_tags(packable: Admitted) -> list[str]:
     """Tags to search for what was proved where, and for what was not."""
     match packable:
         case MarkedCard():

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser import Page, Screen, Theme, measure, serve, show, small_targets, unfold, violations
 from tests.decks import deckgen
-from tests.integration.learner import learner
+from tests.integration.anki.learner import learner
 
 ROOT = Path(__file__).parents[2]
 

@@ -117,7 +117,7 @@ def test_a_failed_build_leaves_the_previous_package_in_place(tmp_path: Path) -> 
     assert (tmp_path / "build" / "small.apkg").read_bytes() == before
 
 
-@pytest.mark.parametrize("text", ["{", '{"schema": 1, "deck": "other", "notes": {}, "note_types": {}}'])
+@pytest.mark.parametrize("text", ["{", '[{"schema": 2, "deck": "other"}]'])
 def test_a_ledger_that_cannot_be_read_stops_the_build(tmp_path: Path, text: str) -> None:
     """Going on would give every note a new time of change."""
     deck(tmp_path / "deck", card(1, "one"))

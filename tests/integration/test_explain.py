@@ -38,6 +38,7 @@ ELSEWHERE = {
     "D080": "tests/integration/test_media.py::test_where_graphviz_is_missing_the_text_stands_for_the_diagram",
     "D081": "tests/integration/test_media.py::test_a_diagram_with_a_mistake_is_reported_where_it_is",
     "D060": "tests/integration/test_build.py::test_without_the_engine_the_package_is_written_and_a_line_says_so",
+    "D067": "tests/unit/test_recall.py::test_a_released_card_cannot_change_its_note_type",
 }
 
 # The command that says what is said by no other.
@@ -45,6 +46,11 @@ COMMANDS = {
     "D042": ["accept", "--write"],
     "D052": ["verify", "--mutate"],
     "D061": ["build"],
+    "D062": ["build"],
+    "D063": ["build"],
+    "D064": ["build"],
+    "D065": ["build"],
+    "D066": ["build", "--locked"],
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.browser import Page, Screen, Theme, measure, picture, serve, show, small_targets, unfold, violations
 from tests.decks import deckgen
-from tests.integration.learner import learner
+from tests.integration.anki.learner import learner
 from tests.samples import MEDIA, SVG, png
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.decks import deck, deckgen
-from tests.integration.learner import learner
+from tests.integration.anki.learner import learner
 from tests.samples import MEDIA, png
 
 CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n\n'

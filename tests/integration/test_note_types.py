@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.decks import deck, deckgen
-from tests.integration.learner import Learner, Log, learner
+from tests.integration.anki.learner import Learner, Log, learner
 
 CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n\n'
 BASIC = "Q1. What is basic? {#basic}\n\nThe **answer**.\n" + CHECK

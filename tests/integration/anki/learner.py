@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anki.lang
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.notes import Note
 
 from tests.reviewer import with_comparison, with_input
 
@@ -18,10 +20,10 @@ class Log:
     """How many notes an import found, and what it did with them."""
 
     found: int
-    new: int
-    updated: int
-    same: int
-    conflicting: int
+    new: int = 0
+    updated: int = 0
+    same: int = 0
+    conflicting: int = 0
 
 
 class Learner:
@@ -45,14 +47,29 @@ class Learner:
             self.collection.sched.answerCard(card, 3)
         return len(cards)
 
-    def history(self) -> list[tuple[str, int]]:
-        """How often each note was reviewed, by its Id field."""
-        cards = [self.collection.get_card(card_id) for card_id in self.collection.find_cards("")]
-        return sorted((card.note()["Id"], card.reps) for card in cards)
+    def history(self) -> tuple[list[Any], list[Any]]:
+        """Every review so far, and how each card that has one is scheduled since, by the GUID of its note."""
+        scheduled = (
+            "SELECT n.guid, c.type, c.queue, c.due, c.ivl, c.factor, c.reps, c.lapses, c.left, c.flags, c.data "
+            "FROM cards c JOIN notes n ON n.id = c.nid WHERE c.reps > 0 ORDER BY n.guid"
+        )
+        return self.rows("SELECT id, cid, ease, ivl, factor, type FROM revlog ORDER BY id"), self.rows(scheduled)
 
     def field(self, card_id: str, name: str) -> str:
         """A field of the note whose Id field says so."""
-        return str(self._note(card_id)[name])
+        return str(self.note(card_id)[name])
+
+    def tags(self, card_id: str) -> set[str]:
+        """The tags of the note whose Id field says so."""
+        return set(self.note(card_id).tags)
+
+    def edit(self, card_id: str, field: str, text: str, *tags: str, at: int) -> None:
+        """Change a field of a note and add tags, at a second."""
+        note = self.note(card_id)
+        note[field] = text
+        note.tags += tags
+        self.collection.update_note(note)
+        self.rows("UPDATE notes SET mod = ? WHERE id = ?", at, note.id)
 
     def decks(self) -> dict[str, list[str]]:
         """The Ids of the notes in each deck, in the order in which new cards are studied."""
@@ -64,12 +81,12 @@ class Learner:
 
     def shown(self, card_id: str) -> tuple[str, str]:
         """Front and back of a note's first card as the engine renders them."""
-        output = self._note(card_id).cards()[0].render_output()
+        output = self.note(card_id).cards()[0].render_output()
         return output.question_text, output.answer_text
 
     def sides(self, card_id: str) -> list[tuple[str, str]]:
         """Front and back of each of a note's cards as the engine renders them, without the style sheet."""
-        outputs = [card.render_output() for card in self._note(card_id).cards()]
+        outputs = [card.render_output() for card in self.note(card_id).cards()]
         return [(output.question_text, output.answer_text) for output in outputs]
 
     def complaints(self) -> list[str]:
@@ -102,9 +119,15 @@ class Learner:
             yield f"{name}-front", escape(with_input(card.question()))
             yield f"{name}-back", escape(with_comparison(card.answer(), compared))
 
-    def _note(self, card_id: str):  # type: ignore[no-untyped-def] # anki.notes.Note
+    def note(self, card_id: str) -> Note:
+        """The note whose Id field says so."""
         [note_id] = self.collection.find_notes(f'"Id:{card_id}"')
         return self.collection.get_note(note_id)
+
+    def rows(self, query: str, *values: str | int) -> list[Any]:
+        """What the collection's database answers."""
+        assert self.collection.db is not None
+        return list(self.collection.db.all(query, *values))
 
 
 @contextmanager

@@ -1,0 +1,46 @@
+"""The commands about packages that are finished, and about what is remembered of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deckgen import options
+from deckgen.options import OK, USAGE, WRONG_CARDS
+
+_PACKAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("packages", nargs=-1, required=True, type=_PACKAGE)
+def audit(packages: tuple[Path, ...]) -> int:
+    """Have the official Anki engine judge packages."""
+    from deckgen import console
+    from deckgen.publishing.audit import audit as judge
+
+    status = OK
+    for path in packages:
+        findings = judge(path)
+        console.out("".join(f"{path}: {finding.code} {finding.message}\n" for finding in findings))
+        console.say(f"{path}: {len(findings)} findings" if findings else f"{path}: nothing to find fault with")
+        status = WRONG_CARDS if findings else status
+    return status
+
+
+@click.command()
+@options.paths
+@click.option("--from", "package", required=True, type=_PACKAGE, help="The package of the last release.")
+def ledger(paths: tuple[str, ...], package: Path) -> int:
+    """Write the released ledger of a deck, where it is lost, from the package of its last release."""
+    from deckgen import console, shipping
+    from deckgen.reading import decks
+
+    reading = decks.read(paths or ["source"])
+    console.complain(reading.diagnostics)
+    for place, cards in shipping.restore(reading.decks, package).items():
+        console.say(f"{place}: {cards} cards")
+    return USAGE if reading.diagnostics else OK
+
+
+COMMANDS = (audit, ledger)

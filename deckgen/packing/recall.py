@@ -1,0 +1,92 @@
+"""What becomes of cards that a learner may have already: one that is refuted is withdrawn, one that is gone retired.
+
+A package that leaves a card out changes nothing for who has it. So whatever was recalled once is carried by every
+package from then on, in the same words, until the card is proved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deckgen import rules
+from deckgen.diagnostics import Diagnostic, Location, Severity
+from deckgen.model import Admitted, Deck, Judgement, Packable, Refuted, Retirement, Verdict, Withdrawal
+from deckgen.packing.ledger import Entry, Ledger, State
+from deckgen.packing.notetypes import KINDS
+from deckgen.packing.render import finding
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What goes into a package, in study order, and what is to be said of released cards."""
+
+    packables: tuple[Packable, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def deliver(deck: Deck, judgements: Sequence[Judgement], admitted: Sequence[Admitted], released: Ledger) -> Delivery:
+    """The admitted cards, and behind them all that is to be recalled of those in the released ledger."""
+    found: list[Diagnostic] = []
+    packables: list[Packable] = []
+    for each in admitted:
+        if diagnostic := _other_note_type(each, released):
+            found.append(diagnostic)
+        else:
+            packables.append(each)
+    judged = {each.card.id: each for each in reversed(judgements)}
+    complete = not any(each.severity is Severity.ERROR and _misreads(each) for each in deck.diagnostics)
+    for card in sorted(released.notes.keys() - {each.card.id for each in admitted}):
+        entry = released.notes[card]
+        recall = _recall(card, entry, judged.get(card), complete=complete)
+        packables += [recall] if recall else []
+        found += _said(deck, card, entry, judged.get(card), recall)
+    return Delivery(tuple(packables), tuple(found))
+
+
+def _other_note_type(admitted: Admitted, released: Ledger) -> Diagnostic | None:
+    card = admitted.card
+    entry, name = released.notes.get(card.id), KINDS[card.note_type].note_type.name
+    if entry is None or entry.note_type == name:
+        return None
+    return rules.NOTE_TYPE_CHANGED.at(card.location, card.line, id=card.id, released=entry.note_type, found=name)
+
+
+def _misreads(error: Diagnostic) -> bool:
+    """Whether an error may hide a card that is there."""
+    return error.code != rules.UNANSWERED.code
+
+
+def _recall(card: str, entry: Entry, judgement: Judgement | None, *, complete: bool) -> Withdrawal | Retirement | None:
+    """What every package has to say of a released card that is not admitted; None where nothing is proved against it.
+
+    A card that is not there is gone only if the deck was read completely.
+    """
+    if entry.state is State.WITHDRAWN:
+        return Withdrawal(card, entry.note_type, entry.question, entry.answer)
+    if judgement is not None and judgement.verdict is Verdict.REFUTED:
+        return Withdrawal(card, entry.note_type, entry.question, _finding(judgement))
+    if entry.state is State.RETIRED or (judgement is None and complete):
+        return Retirement(card, entry.note_type, entry.question)
+    return None
+
+
+def _finding(judgement: Judgement) -> str:
+    refuted = [(each, each.outcome) for each in judgement.claimed if isinstance(each.outcome, Refuted)]
+    return finding(refuted[-1][1], [result for result, _ in refuted])
+
+
+def _said(
+    deck: Deck, card: str, entry: Entry, judgement: Judgement | None, recall: Withdrawal | Retirement | None
+) -> list[Diagnostic]:
+    """What an author has to know: the first time that a card is recalled, and each time that it is left out."""
+    place, line = (judgement.card.location, judgement.card.line) if judgement else (Location(deck.ledger or ""), "")
+    match recall:
+        case Withdrawal():
+            return [] if entry.state is State.WITHDRAWN else [rules.WITHDRAWN.at(place, line, id=card)]
+        case Retirement():
+            return [] if entry.state is State.RETIRED else [rules.RETIRED.at(place, line, id=card)]
+        case None:
+            verdict = judgement and judgement.verdict
+            rule = rules.LEFT_OUT if judgement else rules.NOT_RETIRED
+            return [rule.at(place, line, id=card, verdict=verdict)]

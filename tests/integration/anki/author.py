@@ -1,0 +1,65 @@
+"""An author: a deck that is released again and again, each time from what the release before it left behind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.decks import DECK_TOML, ENGINE_CHECK, Ran, card, deckgen
+
+FIRST, SECOND, THIRD, FOURTH = 1_800_000_000, 1_800_100_000, 1_800_200_000, 1_800_300_000
+REFUTED_CHECK = ENGINE_CHECK.replace('"sqlite"', '"oracle"')
+BROKEN_CHECK = "\n```python check\nassert engine.nam == 'sqlite'\n```\n"
+
+THREE = {1: card(1, "one"), 2: card(2, "two"), 3: card(3, "three")}
+
+
+def part(cards: Mapping[int, str] = THREE, heading: str = "Part") -> str:
+    """A document of some cards."""
+    return f"# {heading}\n\n" + "\n".join(cards.values())
+
+
+@dataclass(frozen=True)
+class Released:
+    """A package, the folder whose state it left behind, and what the build printed."""
+
+    package: Path
+    folder: Path
+    ran: Ran
+
+
+@dataclass
+class Author:
+    """Makes releases in a folder; each history of releases is made once, and every step of it is kept."""
+
+    folder: Path
+    made: dict[tuple[object, ...], Released] = field(default_factory=dict)
+
+    def release(self, *history: Mapping[str, str] | str) -> Path:
+        """The package of the last of some releases in a row, each of documents by name, or of one called part.md."""
+        return self.released(*history).package
+
+    def released(self, *history: Mapping[str, str] | str) -> Released:
+        """The last of some releases in a row, at FIRST, SECOND and so on."""
+        steps = tuple(tuple(dict([("part.md", each)] if isinstance(each, str) else each).items()) for each in history)
+        if steps not in self.made:
+            before = self.released(*map(dict, steps[:-1])).folder if steps[:-1] else None
+            self.made[steps] = self._make(dict(steps[-1]), before, FIRST + 100_000 * (len(steps) - 1))
+        return self.made[steps]
+
+    def _make(self, documents: Mapping[str, str], before: Path | None, second: int) -> Released:
+        folder = self.folder / str(len(self.made))
+        source = folder / "deck"
+        if before is not None:
+            shutil.copytree(before, folder)
+            for old in source.glob("*.md"):
+                old.unlink()
+        source.mkdir(parents=True, exist_ok=True)
+        (source / "deck.toml").write_text(DECK_TOML)
+        for name, text in documents.items():
+            (source / name).write_text(text)
+        ran = deckgen("build", "deck", "--release", cwd=folder, SOURCE_DATE_EPOCH=str(second))
+        assert ran.status in (0, 1), ran.err
+        return Released(folder / "build" / "small.apkg", folder, ran)
