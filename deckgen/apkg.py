@@ -6,15 +6,18 @@ import contextlib
 import json
 import sqlite3
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+WITHDRAWN_TAG = "deckgen::withdrawn"
+RETIRED_TAG = "deckgen::retired"
+
 _COLLECTION = "collection.anki2"
-_NOTES = (
-    "SELECT id, guid, mid, mod, flds, tags, (SELECT count() FROM cards WHERE nid = notes.id) FROM notes ORDER BY id"
-)
+_NOTES = "SELECT id, guid, mid, mod, flds, tags FROM notes ORDER BY id"
+_CARDS = "SELECT nid, ord, did, due FROM cards ORDER BY nid, ord"
 
 
 class NotAPackageError(Exception):
@@ -22,8 +25,17 @@ class NotAPackageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class PackedCard:
+    """A card as a package holds it: which template, the id of its deck, its place among the new ones."""
+
+    template: int
+    deck: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
 class PackedNote:
-    """A note as a package holds it: the id of its note type, the second of its last change, how many cards it has."""
+    """A note as a package holds it: the id of its note type, the second of its last change, its cards."""
 
     id: int
     guid: str
@@ -31,16 +43,19 @@ class PackedNote:
     modified: int
     fields: tuple[str, ...]
     tags: tuple[str, ...]
-    cards: int
+    cards: tuple[PackedCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a package holds: notes by their ids, note types as Anki's own JSON by id, media by file name."""
+    """What a package holds: notes in the order of their ids, note types as Anki's own JSON by id, and media files.
+
+    Media are pairs of name and content, since nothing keeps a package from having a name twice.
+    """
 
     notes: tuple[PackedNote, ...]
     note_types: Mapping[int, Mapping[str, Any]]
-    media: Mapping[str, bytes]
+    media: tuple[tuple[str, bytes], ...] = ()
 
     def field(self, note: PackedNote, name: str) -> str:
         """A field of a note by its name; empty where its note type has none of that name."""
@@ -54,21 +69,30 @@ def read(path: Path) -> Package:
         with zipfile.ZipFile(path) as archive:
             if damaged := archive.testzip():
                 raise NotAPackageError(f"member {damaged} is damaged")
-            media = {name: archive.read(member) for member, name in json.loads(archive.read("media")).items()}
+            media = [(name, archive.read(member)) for member, name in json.loads(archive.read("media")).items()]
             with contextlib.closing(sqlite3.connect(":memory:")) as connection:
                 connection.deserialize(archive.read(_COLLECTION))
-                return Package(_notes(connection), _note_types(connection), media)
-    except (zipfile.BadZipFile, sqlite3.Error, KeyError, ValueError, AttributeError) as error:
+                [(models,)] = connection.execute("SELECT models FROM col")
+                types = {int(key): model for key, model in json.loads(models).items()}
+                return Package(notes(connection.execute), types, tuple(media))
+    except (zipfile.BadZipFile, zlib.error, sqlite3.Error, KeyError, ValueError, AttributeError) as error:
         raise NotAPackageError(f"not an Anki package: {error}") from error
 
 
-def _notes(connection: sqlite3.Connection) -> tuple[PackedNote, ...]:
+def notes(query: Callable[[str], Iterable[Sequence[Any]]]) -> tuple[PackedNote, ...]:
+    """The notes of a collection, by what answers a query to its database."""
+    cards: dict[int, list[PackedCard]] = {}
+    for note, *rest in query(_CARDS):
+        cards.setdefault(note, []).append(PackedCard(*rest))
     return tuple(
-        PackedNote(note_id, guid, note_type, modified, tuple(fields.split("\x1f")), tuple(tags.split()), cards)
-        for note_id, guid, note_type, modified, fields, tags, cards in connection.execute(_NOTES)
+        PackedNote(
+            note,
+            guid,
+            note_type,
+            modified,
+            tuple(fields.split("\x1f")),
+            tuple(tags.split()),
+            tuple(cards.get(note, ())),
+        )
+        for note, guid, note_type, modified, fields, tags in query(_NOTES)
     )
-
-
-def _note_types(connection: sqlite3.Connection) -> dict[int, Mapping[str, Any]]:
-    [(models,)] = connection.execute("SELECT models FROM col")
-    return {int(key): model for key, model in json.loads(models).items()}

@@ -251,7 +251,7 @@ def _surroundings() -> Iterator[None]:
     from deckgen.apkg import NotAPackageError
     from deckgen.checking.forkserver import SurroundingsError
     from deckgen.packing.ledgerfile import LedgerError
-    from deckgen.publishing.audit import EngineMissingError
+    from deckgen.publishing.engine import EngineMissingError
 
     try:
         yield

@@ -17,14 +17,16 @@ _PACKAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def audit(packages: tuple[Path, ...]) -> int:
     """Have the official Anki engine judge packages."""
     from deckgen import console
+    from deckgen.diagnostics import Severity
     from deckgen.publishing.audit import audit as judge
 
     status = OK
     for path in packages:
         findings = judge(path)
-        console.out("".join(f"{path}: {finding.code} {finding.message}\n" for finding in findings))
+        console.out("".join(f"{path}: {each.code} {each.severity}: {each.message}\n" for each in findings))
         console.say(f"{path}: {len(findings)} findings" if findings else f"{path}: nothing to find fault with")
-        status = WRONG_CARDS if findings else status
+        if any(each.severity is Severity.ERROR for each in findings):
+            status = WRONG_CARDS
     return status
 
 

@@ -215,5 +215,6 @@ NOTE_TYPE_CHANGED = Rule(
     "`{id}` was released with the note type `{released}` and now has `{found}`: it is left out",
     "give it its note type back, or another id; Anki would not take the change",
 )
+AUDIT_WARNING = Rule("D068", _W, "{code}: {message}", "correct what the message names; the package is written")
 
 RULES: Mapping[str, Rule] = {each.code: each for each in list(globals().values()) if isinstance(each, Rule)}

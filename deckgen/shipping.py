@@ -12,14 +12,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from deckgen import apkg, files, rules
-from deckgen.diagnostics import Diagnostic, Location, Severity
+from deckgen.diagnostics import Diagnostic, Location, Rule, Severity
 from deckgen.model import Admitted, Deck, Packable, StampedNote
 from deckgen.packing import ledgerfile, package, render
 from deckgen.packing.ledger import Ledger, Stamped, stamp
 from deckgen.packing.ledgerfile import LedgerError
 from deckgen.packing.rebuild import rebuild
 from deckgen.packing.recall import deliver
-from deckgen.publishing.audit import EXTRA, EngineMissingError, audit
+from deckgen.publishing.audit import audit
+from deckgen.publishing.criteria.finding import Finding
+from deckgen.publishing.engine import EXTRA, EngineMissingError
 from deckgen.report import Report, Shipped
 
 CACHE = Path("build/.cache")
@@ -75,9 +77,14 @@ def _judged(data: bytes, path: Path, notes: Sequence[StampedNote]) -> list[Diagn
         trial = Path(folder) / path.name
         trial.write_bytes(data)
         try:
-            return [rules.AUDIT.at(place, code=each.code, message=each.message) for each in audit(trial, notes)]
+            found = audit(trial, notes)
         except EngineMissingError:
             return [rules.NOT_AUDITED.at(place, extra=EXTRA)]
+    return [_rule(each).at(place, code=each.code, message=each.message) for each in found]
+
+
+def _rule(finding: Finding) -> Rule:
+    return rules.AUDIT if finding.severity is Severity.ERROR else rules.AUDIT_WARNING
 
 
 def _changes(deck: Deck, released: Ledger, now: Ledger) -> list[Diagnostic]:

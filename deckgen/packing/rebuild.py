@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from deckgen.apkg import Package, PackedNote
+from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG, Package, PackedNote
 from deckgen.packing import package
 from deckgen.packing.ledger import Entry, Ledger, State, TypeEntry, guid, hash_of, type_hash
 from deckgen.packing.notetypes import KINDS
-from deckgen.packing.render import RETIRED_TAG, WITHDRAWN_TAG
 
 _STATES = {WITHDRAWN_TAG: State.WITHDRAWN, RETIRED_TAG: State.RETIRED}
 

@@ -18,6 +18,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
+from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG
 from deckgen.model import (
     DIAGRAMS,
     HTML_TAGS,
@@ -45,8 +46,6 @@ from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
 
 UNPROVED_TAG = "deckgen::unproved"
-WITHDRAWN_TAG = "deckgen::withdrawn"
-RETIRED_TAG = "deckgen::retired"
 
 _TAGS = HTML_TAGS | {"a", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "span"}
 _TAGS |= {"img", "table", "tbody", "td", "th", "thead", "tr"}

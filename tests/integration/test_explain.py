@@ -51,6 +51,7 @@ COMMANDS = {
     "D064": ["build"],
     "D065": ["build"],
     "D066": ["build", "--locked"],
+    "D068": ["build"],
 }
 
 

@@ -1,0 +1,16 @@
+"""What a criterion finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deckgen.diagnostics import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is held against a package; an error keeps it from being written."""
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
