@@ -251,11 +251,11 @@ def _surroundings() -> Iterator[None]:
     from deckgen.apkg import NotAPackageError
     from deckgen.checking.forkserver import SurroundingsError
     from deckgen.packing.ledgerfile import LedgerError
-    from deckgen.publishing.engine import EngineMissingError
+    from deckgen.publishing.engine import EngineMissingError, RefusedError
 
     try:
         yield
-    except (LedgerError, NotAPackageError) as error:
+    except (LedgerError, NotAPackageError, RefusedError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)
     except (SurroundingsError, EngineMissingError, OSError) as error:

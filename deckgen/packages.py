@@ -45,4 +45,22 @@ def ledger(paths: tuple[str, ...], package: Path) -> int:
     return USAGE if reading.diagnostics else OK
 
 
-COMMANDS = (audit, ledger)
+@click.command()
+@click.argument("old", type=_PACKAGE)
+@click.argument("new", type=_PACKAGE)
+@options.form
+def diff(old: Path, new: Path, form: str) -> int:
+    """Say what a learner who has the package OLD gets from NEW, by the official Anki engine.
+
+    Each note is new, updated, withdrawn, retired, untouched, conflicting, or absent from NEW, so that it stays.
+    """
+    from deckgen import console
+    from deckgen.publishing.diff import FORMATS
+    from deckgen.publishing.diff import diff as compare
+
+    found = compare(old, new)
+    console.out(FORMATS[form](found))
+    return OK if found.harmless else WRONG_CARDS
+
+
+COMMANDS = (audit, diff, ledger)

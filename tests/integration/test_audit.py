@@ -35,9 +35,11 @@ def stamped(number: int, answer: str = "an answer", front: str = BASIC.templates
 NOTES = [stamped(1), stamped(2)]
 
 
-def packed(folder: Path, notes: Sequence[StampedNote] = NOTES, *, name: str = "small.apkg") -> Path:
+def packed(
+    folder: Path, notes: Sequence[StampedNote] = NOTES, *, name: str = "small.apkg", types: int = 1_700_000_000
+) -> Path:
     path = folder / name
-    files.write(path, package.pack(notes, {"deckgen basic": 1_700_000_000}, name="Small", description=""))
+    files.write(path, package.pack(notes, {"deckgen basic": types}, name="Small", description=""))
     return path
 
 
