@@ -15,7 +15,7 @@ from typing import Any
 WITHDRAWN_TAG = "deckgen::withdrawn"
 RETIRED_TAG = "deckgen::retired"
 
-_COLLECTION = "collection.anki2"
+COLLECTION = "collection.anki2"
 _NOTES = "SELECT id, guid, mid, mod, flds, tags FROM notes ORDER BY id"
 _CARDS = "SELECT nid, ord, did, due FROM cards ORDER BY nid, ord"
 
@@ -71,7 +71,7 @@ def read(path: Path) -> Package:
                 raise NotAPackageError(f"member {damaged} is damaged")
             media = [(name, archive.read(member)) for member, name in json.loads(archive.read("media")).items()]
             with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-                connection.deserialize(archive.read(_COLLECTION))
+                connection.deserialize(archive.read(COLLECTION))
                 [(models,)] = connection.execute("SELECT models FROM col")
                 types = {int(key): model for key, model in json.loads(models).items()}
                 return Package(notes(connection.execute), types, tuple(media))

@@ -16,6 +16,7 @@ import click
 
 from deckgen import __version__, options, packages
 from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
+from deckgen.watching import whenever_saved
 
 if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
@@ -85,7 +86,7 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
     def once() -> int:
         return _each(chosen(), run, _in(form))
 
-    return _whenever_saved(chosen(), once) if watching else once()
+    return whenever_saved(chosen(), once) if watching else once()
 
 
 @cli.command()
@@ -162,6 +163,36 @@ def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
 
 
 @cli.command()
+@options.paths
+@click.option("--dry-run", is_flag=True, help="Say what would become of each note, and change nothing in Anki.")
+@click.option("--anki", "url", default="http://127.0.0.1:8765", show_default=True, help="Where AnkiConnect listens.")
+@click.option("--key", envvar="ANKICONNECT_KEY", help="The key that AnkiConnect asks for, if it does.")
+@options.proving
+def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effort: Effort) -> int:
+    """Build decks into build/, and bring them into a running Anki through its add-on AnkiConnect.
+
+    Notes are updated where they are and keep the learner's own tags, what is recalled is suspended, and notes that are
+    not of these decks are not touched.
+    """
+    from deckgen import console, pipeline
+    from deckgen.publishing.ankiconnect import AnkiConnect
+    from deckgen.publishing.push import Effect
+    from deckgen.reading import decks
+
+    anki = AnkiConnect(url, key)
+    anki("version")
+    effect = Effect.DRY_RUN if dry_run else Effect.DONE
+
+    def run(deck: Deck) -> Report:
+        with console.progress(deck.name) as progress:
+            report, changes = pipeline.push(deck, anki, effect, progress, effort)
+        console.changes(changes)
+        return report
+
+    return _each(decks.read(paths or ["source"]), run, _in("text"), pipeline.OUT.as_posix())
+
+
+@cli.command()
 @click.argument("name", metavar="[CODE|VERDICT]", default="")
 def explain(name: str) -> int:
     """Explain a code such as D012 or a verdict such as vacuous, with an example; list them all where none is named."""
@@ -179,27 +210,6 @@ def explain(name: str) -> int:
 
 for command in packages.COMMANDS:
     cli.add_command(command)
-
-
-def _whenever_saved(reading: Reading, once: Callable[[], int]) -> int:
-    """Do something now and whenever a file of some decks is saved, until the user interrupts it."""
-    from deckgen import console
-
-    try:
-        from watchfiles import PythonFilter, watch
-    except ImportError:
-        raise click.UsageError("--watch needs deckgen-verified[watch]") from None
-    places = [Path(deck.path) for deck in reading.decks]
-    watched = PythonFilter(extra_extensions=(".md", ".toml"))
-    # An editor may write another file and rename it, which only the folder sees.
-    folders = {place if place.is_dir() else place.parent for place in places}
-    console.say("watching; Ctrl-C ends it")
-    status = None
-    # The first pass comes without a change: what is saved while the first run goes on is seen as well.
-    for saved in watch(*folders, watch_filter=watched, rust_timeout=100, yield_on_timeout=True):
-        if saved or status is None:
-            status = once()
-    return OK if status is None else status
 
 
 def _in(form: str) -> Callable[[Sequence[Report]], None]:
@@ -251,6 +261,7 @@ def _surroundings() -> Iterator[None]:
     from deckgen.apkg import NotAPackageError
     from deckgen.checking.forkserver import SurroundingsError
     from deckgen.packing.ledgerfile import LedgerError
+    from deckgen.publishing.ankiconnect import AnkiRefusedError, AnkiUnreachableError
     from deckgen.publishing.engine import EngineMissingError, RefusedError
 
     try:
@@ -258,7 +269,7 @@ def _surroundings() -> Iterator[None]:
     except (LedgerError, NotAPackageError, RefusedError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)
-    except (SurroundingsError, EngineMissingError, OSError) as error:
+    except (SurroundingsError, EngineMissingError, AnkiUnreachableError, AnkiRefusedError, OSError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(SURROUNDINGS)
 

@@ -19,6 +19,7 @@ from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Severity
 from deckgen.model import Verdict
 from deckgen.publishing import grid
+from deckgen.publishing.changes import Change, lines
 from deckgen.publishing.grid import Cell, Column, Grid
 from deckgen.publishing.reports.text import paragraph
 from deckgen.reading.acceptance import Acceptance
@@ -87,6 +88,11 @@ def acceptances(taken: Iterable[Acceptance]) -> None:
     """Print for each block that would change what would change in it."""
     for each in taken:
         out(f"{each.before.location}: {each.card.label} {each.card.question} (#{each.card.id})\n{each.diff}\n")
+
+
+def changes(found: Sequence[Change]) -> None:
+    """Print what becomes of each note in a learner's Anki."""
+    out("".join(f"{line}\n" for line in lines(found)))
 
 
 def matrix(reports: Iterable[Report]) -> None:

@@ -16,7 +16,11 @@ from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location
 from deckgen.model import Card, Deck, Effort, Judgement, Refuted, Unavailable, Verdict, VerifiedCard
+from deckgen.publishing import push as pushing
 from deckgen.publishing import reports
+from deckgen.publishing.ankiconnect import AnkiConnect
+from deckgen.publishing.changes import Change
+from deckgen.publishing.push import Effect
 from deckgen.reading import acceptance, diagrams, ids, selection
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
@@ -25,6 +29,7 @@ from deckgen.reading.worktree import dirty
 from deckgen.report import Progress, Report, Verb, age, environments
 from deckgen.shipping import CACHE, Ledgers, ship
 
+OUT = Path("build")
 VERDICTS = CACHE / "verdicts.sqlite"
 _FAILED = CACHE / "failed.json"
 _ROUNDS = 100  # what differs each time it is observed must come to an end
@@ -197,6 +202,18 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     if lacking:
         raise SurroundingsError(f"{lacking} cards of {deck.name} could not be proved: {_lack(report)}")
     return report
+
+
+def push(
+    deck: Deck, anki: AnkiConnect, effect: Effect, progress: Progress, effort: Effort
+) -> tuple[Report, list[Change]]:
+    """Build a deck into `OUT`, and bring its package into a running Anki; what became of each note there, or would.
+
+    Raises what `build` does, AnkiUnreachableError and AnkiRefusedError.
+    """
+    report = build(deck, OUT, Ledgers.DRAFT, progress, effort)
+    found = pushing.push(OUT / report.package.path, deck.name, anki, effect) if report.package else []
+    return report, found
 
 
 def _lack(report: Report) -> str:

@@ -48,9 +48,12 @@ class Learner:
         return len(cards)
 
     def history(self) -> tuple[list[Any], list[Any]]:
-        """Every review so far, and how each card that has one is scheduled since, by the GUID of its note."""
+        """Every review so far, and how each card that has one is scheduled since, by the GUID of its note.
+
+        Whether it is suspended is no part of that.
+        """
         scheduled = (
-            "SELECT n.guid, c.type, c.queue, c.due, c.ivl, c.factor, c.reps, c.lapses, c.left, c.flags, c.data "
+            "SELECT n.guid, c.type, c.due, c.ivl, c.factor, c.reps, c.lapses, c.left, c.flags, c.data "
             "FROM cards c JOIN notes n ON n.id = c.nid WHERE c.reps > 0 ORDER BY n.guid"
         )
         return self.rows("SELECT id, cid, ease, ivl, factor, type FROM revlog ORDER BY id"), self.rows(scheduled)
