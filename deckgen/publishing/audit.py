@@ -11,7 +11,7 @@ from deckgen.model import StampedNote
 from deckgen.publishing import snapshot
 from deckgen.publishing.criteria import CRITERIA
 from deckgen.publishing.criteria.finding import Finding
-from deckgen.publishing.engine import RefusedError
+from deckgen.publishing.engine import RefusedError, scratch
 
 
 def audit(path: Path, intent: Sequence[StampedNote] | None = None) -> list[Finding]:
@@ -20,7 +20,8 @@ def audit(path: Path, intent: Sequence[StampedNote] | None = None) -> list[Findi
     Raises EngineMissingError, and OSError where the file cannot be read.
     """
     try:
-        found = snapshot.take(path, apkg.read(path), intent)
+        with scratch() as collection:
+            found = snapshot.take(collection, path, apkg.read(path), intent)
     except NotAPackageError as error:
         return [Finding("A001", str(error))]
     except RefusedError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deckgen import apkg
 from deckgen.apkg import Package, PackedNote
 from deckgen.model import StampedNote
-from deckgen.publishing.engine import RefusedError, imported, plain, rows, scratch
+from deckgen.publishing.engine import RefusedError, imported, plain, rows
 
 if TYPE_CHECKING:
     from anki.collection import Collection
@@ -45,32 +45,29 @@ class Snapshot:
     sound: bool
 
 
-def take(path: Path, package: Package, intent: Sequence[StampedNote] | None) -> Snapshot:
-    """Import a package into a scratch collection; raises EngineMissingError and RefusedError."""
-    with scratch() as collection:
-        try:
-            imported(collection, path)
-            notes = apkg.notes(rows(collection))
-            cards = collection.card_count()
-            bad_templates = list(_bad_templates(collection))
-            collection.after_note_updates(list(collection.find_notes("")), mark_modified=False, generate_cards=True)
-            return Snapshot(
-                name=path.name,
-                package=package,
-                intent=intent,
-                imported=notes,
-                shown=list(_shown(collection)),
-                bad_templates=bad_templates,
-                generated=collection.card_count() - cards,
-                empty=[each.note_id for each in collection.get_empty_cards().notes],
-                media={file.name: file.read_bytes() for file in Path(collection.media.dir()).iterdir()},
-                missing_media=list(collection.media.check().missing),
-                sound=collection.fix_integrity()[1],
-            )
-        except RefusedError:
-            raise
-        except Exception as error:  # the engine's own errors have no common base that is public
-            raise RefusedError(plain(error)) from error
+def take(collection: Collection, path: Path, package: Package, intent: Sequence[StampedNote] | None) -> Snapshot:
+    """Import a package into a scratch collection; raises RefusedError."""
+    imported(collection, path)
+    try:
+        notes = apkg.notes(rows(collection))
+        cards = collection.card_count()
+        bad_templates = list(_bad_templates(collection))
+        collection.after_note_updates(list(collection.find_notes("")), mark_modified=False, generate_cards=True)
+        return Snapshot(
+            name=path.name,
+            package=package,
+            intent=intent,
+            imported=notes,
+            shown=list(_shown(collection)),
+            bad_templates=bad_templates,
+            generated=collection.card_count() - cards,
+            empty=[each.note_id for each in collection.get_empty_cards().notes],
+            media={file.name: file.read_bytes() for file in Path(collection.media.dir()).iterdir()},
+            missing_media=list(collection.media.check().missing),
+            sound=collection.fix_integrity()[1],
+        )
+    except Exception as error:  # the engine's own errors have no common base that is public
+        raise RefusedError(plain(error)) from error
 
 
 def _bad_templates(collection: Collection) -> Iterator[str]:
