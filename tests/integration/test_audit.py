@@ -43,10 +43,12 @@ def packed(
     return path
 
 
-def spoiled(folder: Path, statement: str = "", media: Sequence[tuple[str, bytes]] = ()) -> Path:
-    """A package whose database was changed after it was packed, or that was given media."""
-    path = packed(folder)
-    with zipfile.ZipFile(path) as before:
+def spoiled(
+    folder: Path, statement: str = "", media: Sequence[tuple[str, bytes]] = (), base: Path | None = None
+) -> Path:
+    """A package, by itself or another, whose database was changed after it was packed, or that was given media."""
+    path = folder / base.name if base else packed(folder)
+    with zipfile.ZipFile(base or path) as before:
         members = {name: before.read(name) for name in before.namelist()}
     connection = sqlite3.connect(":memory:")
     connection.deserialize(members["collection.anki2"])

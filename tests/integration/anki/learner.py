@@ -136,8 +136,15 @@ class Learner:
 @contextmanager
 def learner(folder: Path) -> Iterator[Learner]:
     """A new collection in a folder."""
-    anki.lang.set_lang("en")
     folder.mkdir(parents=True)
+    with existing(folder) as somebody:
+        yield somebody
+
+
+@contextmanager
+def existing(folder: Path) -> Iterator[Learner]:
+    """The collection in a folder, which is made where there is none."""
+    anki.lang.set_lang("en")
     collection = Collection(str(folder / "collection.anki2"))
     try:
         yield Learner(collection)
