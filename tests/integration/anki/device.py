@@ -65,11 +65,13 @@ def study(anki: Learner) -> int:
 
 
 def look(anki: Learner) -> dict[str, Any]:
-    """What is in the collection: fields and tags of each note, media, reviews by note."""
+    """What is in the collection: fields and tags of each note, what its card shows, media, reviews."""
     return {
         "notes": {key: [fields, tags] for key, fields, tags in anki.rows("SELECT guid, flds, tags FROM notes")},
+        "cards": {key: list(anki.shown(key)) for key, _ in anki.backs()},
         "media": sorted(path.name for path in Path(anki.collection.media.dir()).iterdir()),
         "reviews": anki.rows("SELECT id, cid, ease, ivl FROM revlog ORDER BY id"),
+        "sound": anki.collection.fix_integrity()[1],
     }
 
 
