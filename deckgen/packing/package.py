@@ -58,6 +58,14 @@ class _Model(genanki.Model):  # type: ignore[misc] # genanki has no types
         return written
 
 
+class _Deck(genanki.Deck):  # type: ignore[misc] # genanki has no types
+    """A deck that writes its notes alone: genanki reads and writes all decks and note types anew for each deck."""
+
+    def write_to_db(self, cursor: Any, timestamp: float, ids: Iterator[int]) -> None:
+        for note in self.notes:
+            note.write_to_db(cursor, timestamp, self.deck_id, ids)
+
+
 def pack(notes: Sequence[StampedNote], note_types: Mapping[str, int], *, name: str, description: str) -> bytes:
     """The bytes of a package that holds the notes in their order; `note_types` says when each type last changed.
 
@@ -67,9 +75,9 @@ def pack(notes: Sequence[StampedNote], note_types: Mapping[str, int], *, name: s
         raise ValueError("two notes have the same GUID")
     types = {each.note.note_type.name: each.note.note_type for each in notes}
     models = {key: _Model(note_type, note_types[key]) for key, note_type in types.items()}
-    decks = {name: genanki.Deck(_deck_id(name), name, description)}
+    decks = {name: _Deck(_deck_id(name), name, description)}
     for due, each in enumerate(notes):
-        deck = decks.setdefault(each.note.deck, genanki.Deck(_deck_id(each.note.deck), each.note.deck))
+        deck = decks.setdefault(each.note.deck, _Deck(_deck_id(each.note.deck), each.note.deck))
         deck.add_note(_Note(each, models[each.note.note_type.name], due))
     media = {medium.name: medium.data for each in notes for medium in each.note.media}
     names = sorted(media)
@@ -90,11 +98,12 @@ def _deck_id(name: str) -> int:
     return _EPOCH * 1000 + int(hashlib.sha256(name.encode()).hexdigest()[:9], 16)
 
 
-def _collection(decks: list[genanki.Deck]) -> bytes:
+def _collection(decks: list[_Deck]) -> bytes:
     """The SQLite database of a package: vacuumed, and without SQLite's own marks, so that only content decides."""
     connection = sqlite3.connect(":memory:")
     try:
         genanki.Package(decks).write_to_db(connection.cursor(), _EPOCH, itertools.count(_EPOCH * 1000))
+        _describe(connection, decks)
         connection.commit()
         connection.execute("VACUUM")
         data = bytearray(connection.serialize())
@@ -103,3 +112,12 @@ def _collection(decks: list[genanki.Deck]) -> bytes:
     data[24:28] = data[92:96] = (1).to_bytes(4, "big")  # change counter, and the counter its version is valid for
     data[96:100] = _SQLITE_VERSION
     return bytes(data)
+
+
+def _describe(connection: sqlite3.Connection, decks: list[_Deck]) -> None:
+    """Write what the decks and the note types in them are."""
+    [(default,)] = connection.execute("SELECT decks FROM col")
+    described = json.loads(default) | {str(deck.deck_id): deck.to_json() for deck in decks}
+    models = {note.model: deck.deck_id for deck in decks for note in deck.notes}
+    types = {str(model.model_id): model.to_json(_EPOCH, deck) for model, deck in models.items()}
+    connection.execute("UPDATE col SET decks = ?, models = ?", (json.dumps(described), json.dumps(types)))

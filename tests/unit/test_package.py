@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 import subprocess
 import sys
@@ -65,6 +66,15 @@ def test_no_member_says_when_or_where_it_was_made() -> None:
     assert {member.date_time for member in members} == {(1980, 1, 1, 0, 0, 0)}
     assert {member.external_attr >> 16 for member in members} == {0o644}
     assert {member.create_system for member in members} == {3}
+
+
+def test_note_types_and_decks_are_described_once_however_many_decks_there_are() -> None:
+    data = packed(*(stamped(number, f"Small::Part {number}") for number in range(3)))
+    [(models, decks)] = rows(data, "SELECT models, decks FROM col")
+    keys = json.loads(str(models), object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    assert keys == [str(BASIC.id)]
+    names = {each["name"] for each in json.loads(str(decks)).values()}
+    assert names == {"Default", "Small", "Small::Part 0", "Small::Part 1", "Small::Part 2"}
 
 
 def test_two_notes_with_one_guid_are_refused() -> None:
