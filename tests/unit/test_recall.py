@@ -115,6 +115,12 @@ def test_nothing_is_retired_that_may_only_be_misread() -> None:
     assert kinds(delivered(ENTRY, None, [unanswered]).packables) == [Retirement]
 
 
+def test_of_two_cards_with_one_id_the_first_is_the_one_that_was_released() -> None:
+    """The other one is a mistake, which keeps it from running."""
+    found = deliver(deck(JUDGED_REFUTED.card), [JUDGED_REFUTED, BROKEN], [], Ledger("deck", {"a": ENTRY}))
+    assert kinds(found.packables) == [Withdrawal]
+
+
 def test_a_released_card_cannot_change_its_note_type() -> None:
     """D067: Anki would not take it, and who has the card would be told of a conflict."""
     found = delivered(replace(ENTRY, note_type="deckgen cloze"), VERIFIED)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from deckgen import apkg
 from deckgen.publishing.ankiconnect import AnkiConnect, AnkiRefusedError, AnkiUnreachableError
 from deckgen.publishing.changes import Change
 from deckgen.publishing.push import Effect, push
@@ -120,13 +121,45 @@ def test_notes_that_are_none_of_ours_are_not_touched(anki: Learner, author: Auth
     assert anki.rows(query) == before
 
 
+def with_other_ids(anki: Learner) -> None:
+    """Give the notes the ids that an author's own drafts would have had."""
+    anki.rows("UPDATE notes SET id = id + 1000")
+    anki.rows("UPDATE cards SET nid = nid + 1000")
+
+
 def test_a_note_with_another_id_is_found_by_its_place(anki: Learner, author: Author, running: AnkiConnect) -> None:
-    """An author's own draft has another id than the release; the card is the same."""
-    anki.rows("UPDATE notes SET id = id + 7")
-    anki.rows("UPDATE cards SET nid = nid + 7")
+    with_other_ids(anki)
     found = push(author.release(part(), part(EDITED)), "Small", running, Effect.DONE)
     assert fates(found)["card-2"] == "updated"
     assert anki.collection.note_count() == 3
+
+
+def test_of_two_notes_in_one_place_the_one_with_our_guid_is_updated(
+    anki: Learner, author: Author, running: AnkiConnect
+) -> None:
+    """A learner's copy of a note has its Id; an import knows which is which."""
+    ours = anki.note("card-2")
+    copy = anki.collection.new_note(ours.note_type())  # type: ignore[arg-type] # it has one
+    copy.fields = list(ours.fields)
+    anki.collection.add_note(copy, ours.cards()[0].did)
+    with_other_ids(anki)
+    push(author.release(part(), part(EDITED)), "Small", running, Effect.DONE)
+    found = dict(anki.rows("SELECT id - 1000, flds LIKE '%at last%' FROM notes WHERE flds LIKE '%card-2%'"))
+    assert found == {ours.id: 1, copy.id: 0}
+
+
+def test_a_note_that_happens_to_have_our_id_is_not_ours(anki: Learner, author: Author, running: AnkiConnect) -> None:
+    own = anki.collection.new_note(anki.collection.models.by_name("Basic"))  # type: ignore[arg-type] # it is there
+    own["Front"] = "my own"
+    anki.collection.add_note(own, anki.collection.decks.id("Elsewhere"))  # type: ignore[arg-type] # made anew
+    with_other_ids(anki)
+    release = author.release(part(), part(EDITED))
+    [edited] = [note for note in apkg.read(release).notes if "card-2" in note.fields]
+    anki.rows("UPDATE notes SET id = ? WHERE id = ?", edited.id, own.id + 1000)
+    anki.rows("UPDATE cards SET nid = ? WHERE nid = ?", edited.id, own.id + 1000)
+    before = anki.rows("SELECT * FROM notes WHERE id = ?", edited.id)
+    assert fates(push(release, "Small", running, Effect.DONE))["card-2"] == "updated"
+    assert anki.rows("SELECT * FROM notes WHERE id = ?", edited.id) == before
 
 
 def test_a_note_whose_type_the_learner_changed_is_a_conflict_and_left_alone(

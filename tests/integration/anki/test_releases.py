@@ -233,10 +233,10 @@ def test_a_draft_build_updates_only_what_the_author_changed_since_the_last(autho
     released = (folder / "deck" / "ledger.json").read_bytes()
     with learner(tmp_path / "anki") as anki:
         for second, answer, expected in (
-            (1_800_100_000, "one", Log(3, new=3)),
-            (1_800_200_000, "one, edited", Log(3, updated=1, same=2)),
-            (1_800_300_000, "one, edited", Log(3, same=3)),
-            (1_800_400_000, "one, edited again", Log(3, updated=1, same=2)),
+            (1_700_100_000, "one", Log(3, new=3)),
+            (1_700_200_000, "one, edited", Log(3, updated=1, same=2)),
+            (1_700_300_000, "one, edited", Log(3, same=3)),
+            (1_700_400_000, "one, edited again", Log(3, updated=1, same=2)),
         ):
             (folder / "deck" / "part.md").write_text(part(THREE | {1: card(1, answer)}))
             assert deckgen("build", "deck", cwd=folder, SOURCE_DATE_EPOCH=str(second)).status == 0
