@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
 from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
-from tests.decks import DECK_TOML, ENGINE_CHECK, Ran, card, deckgen
+import pytest
+
+from deckgen.cli import main
+from tests.decks import DECK_TOML, ENGINE_CHECK, Ran, card
 
 # In the past: Anki gives notes that come from the future other ids.
 FIRST, SECOND, THIRD = 1_700_000_000, 1_700_100_000, 1_700_200_000
@@ -61,6 +68,20 @@ class Author:
         (source / "deck.toml").write_text(DECK_TOML)
         for name, text in documents.items():
             (source / name).write_text(text)
-        ran = deckgen("build", "deck", "--release", cwd=folder, SOURCE_DATE_EPOCH=str(second))
+        ran = _build(folder, second)
         assert ran.status in (0, 1), ran.err
         return Released(folder / "build" / "small.apkg", folder, ran)
+
+
+def _build(folder: Path, second: int) -> Ran:
+    """Release the deck in a folder: by the command, but in this process, which has imported everything already."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        chdir(folder),
+        mock.patch.dict(os.environ, SOURCE_DATE_EPOCH=str(second)),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main(["build", "deck", "--release"])
+    return Ran(int(ended.value.code or 0), out.getvalue(), err.getvalue())
