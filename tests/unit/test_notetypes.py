@@ -82,7 +82,8 @@ def test_code_is_coloured_as_if_nothing_were_deleted_from_it() -> None:
     )
     text = dict(zip((field.name for field in note.note_type.fields), note.fields, strict=True))["Text"]
     assert text == (
-        '<pre tabindex="0"><code class="hl"><span class="n">session</span><span class="o">.</span>{{c1::<span class="n">flu</span>}}'
+        '<pre tabindex="0"><code class="hl"><span class="n">session</span><span class="o">.</span>'
+        '{{c1::<span class="n">flu</span>}}'
         '<span class="n">sh</span><span class="p">(</span><span class="s2">"</span>{{c2::<span class="s2">a</span>}}'
         '<span class="s2"> b"</span><span class="p">)</span></code></pre>'
     )
