@@ -35,8 +35,8 @@ ELSEWHERE = {
     "D046": "tests/integration/test_verify.py::test_a_card_that_is_not_there_is_a_usage_error",
     "D047": "tests/unit/test_selection.py::test_what_is_not_there_is_reported",
     "D078": "tests/unit/test_media.py::test_a_file_that_is_too_large_is_refused",
-    "D080": "tests/integration/test_media.py::test_where_graphviz_is_missing_the_text_stands_for_the_diagram",
-    "D081": "tests/integration/test_media.py::test_a_diagram_with_a_mistake_is_reported_where_it_is",
+    "D080": "tests/integration/anki/test_media.py::test_where_graphviz_is_missing_the_text_stands_for_the_diagram",
+    "D081": "tests/integration/anki/test_media.py::test_a_diagram_with_a_mistake_is_reported_where_it_is",
     "D060": "tests/integration/test_build.py::test_without_the_engine_the_package_is_written_and_a_line_says_so",
     "D067": "tests/unit/test_recall.py::test_a_released_card_cannot_change_its_note_type",
 }
