@@ -492,11 +492,15 @@ class MarkedCard:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """A released card that its deck no longer has: note type and question, as HTML, as they were last shipped."""
+    """A released card that its deck no longer has: note type and question, as HTML, as they were last shipped.
+
+    `deletions` are the numbers of a cloze, each of which somebody may have a card of.
+    """
 
     card_id: str
     note_type: str
     question: str
+    deletions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

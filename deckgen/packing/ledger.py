@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
-from deckgen.model import Note, NoteType, Retirement, Stamp, StampedNote, Withdrawal
+from deckgen.model import Makes, Note, NoteType, Retirement, Stamp, StampedNote, Withdrawal
+from deckgen.packing.notetypes import cloze
 
 _ROOM = 20  # note ids are milliseconds; the ids of a note's cards follow its own
 
@@ -30,7 +31,8 @@ class State(StrEnum):
 class Entry:
     """A note as it was last written: identity, note type, question as HTML, hash of its content, second of its change.
 
-    A withdrawn note's `answer` is kept too, as HTML: what was found is said in the same words from then on.
+    A withdrawn note's `answer` is kept too, as HTML: what was found is said in the same words from then on. So are the
+    numbers of a cloze's `deletions`, whatever becomes of its text.
     """
 
     guid: str
@@ -41,6 +43,7 @@ class Entry:
     modified: int
     state: State = State.RELEASED
     answer: str = ""
+    deletions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def _entry(note: Note, known: Sequence[Entry], *, deck: str, now: int, ids: Iter
         modified=max([now, *(entry.modified + 1 for entry in known)]),
         state=_state(note),
         answer=note.recall.answer if isinstance(note.recall, Withdrawal) else "",
+        deletions=cloze.numbers(note.fields) if note.note_type.makes is Makes.DELETIONS else (),
     )
 
 

@@ -46,7 +46,7 @@ def parse(text: str, deck: str) -> Ledger:
 
 def _entry(line: dict[str, Any]) -> Entry:
     entry = Entry(**line)
-    return replace(entry, state=State(entry.state))
+    return replace(entry, state=State(entry.state), deletions=tuple(entry.deletions))
 
 
 def _merged(entries: Iterable[tuple[str, _E]]) -> dict[str, _E]:
@@ -73,5 +73,5 @@ def dump(ledger: Ledger) -> str:
 
 
 def _written(entry: Entry) -> dict[str, Any]:
-    """An entry without the answer that most do not have."""
-    return {name: value for name, value in asdict(entry).items() if name != "answer" or value}
+    """An entry without the answer and the deletions that most do not have."""
+    return {name: value for name, value in asdict(entry).items() if value or name not in ("answer", "deletions")}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from deckgen.model import Medium
 
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')  # as the sanitiser writes it
+_SOUND = re.compile(r"\[sound:[^\]]*\]")
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
@@ -34,6 +35,15 @@ def placed(text: str, media: Sequence[Medium]) -> str:
         return f"[sound:{source}] {description}".rstrip() if source in sounds else match[0]
 
     return _IMAGE.sub(image, text)
+
+
+def described(field: str) -> str:
+    """A field of Anki with no media in it: a description stands for each image, and for each sound that it is one."""
+
+    def image(match: re.Match[str]) -> str:
+        return _text(dict(_ATTRIBUTE.findall(match[1])).get("alt", "")) or "image"
+
+    return _IMAGE.sub(image, _SOUND.sub("(sound)", field))
 
 
 def _text(attribute: str) -> str:

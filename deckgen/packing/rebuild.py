@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG, Package, PackedNote
-from deckgen.packing import package
+from deckgen.packing import media, package
 from deckgen.packing.ledger import Entry, Ledger, State, TypeEntry, guid, hash_of, type_hash
 from deckgen.packing.notetypes import KINDS
 
+_NOTICE = re.compile(r'<p class="withdrawn">.*?</p>', re.DOTALL)
+_CLOZE = 1  # of the two kinds of note types that Anki has
 _STATES = {WITHDRAWN_TAG: State.WITHDRAWN, RETIRED_TAG: State.RETIRED}
 
 
@@ -23,17 +27,25 @@ def rebuild(packed: Package, deck: str) -> Ledger:
 
 
 def _entry(packed: Package, note: PackedNote) -> Entry:
+    note_type = packed.note_types[note.note_type]
     state = next((_STATES[tag] for tag in note.tags if tag in _STATES), State.RELEASED)
     return Entry(
         guid=note.guid,
         id=note.id,
-        note_type=packed.note_types[note.note_type]["name"],
-        question=packed.field(note, "Question"),
+        note_type=note_type["name"],
+        question=media.described(packed.field(note, "Question")),
         hash=hash_of(note.note_type, note.fields, note.tags),
         modified=note.modified,
         state=state,
-        answer=packed.field(note, "Answer") if state is State.WITHDRAWN else "",
+        answer=_notice(note) if state is State.WITHDRAWN else "",
+        deletions=tuple(card.template + 1 for card in note.cards) if note_type["type"] == _CLOZE else (),
     )
+
+
+def _notice(note: PackedNote) -> str:
+    """What a withdrawn note says was found; the deletions of a cloze follow it."""
+    [notice] = _NOTICE.findall("".join(note.fields))
+    return str(notice)
 
 
 def _type_entry(packed: Package, key: int) -> TypeEntry:

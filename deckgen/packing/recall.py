@@ -27,20 +27,16 @@ class Delivery:
 
 def deliver(deck: Deck, judgements: Sequence[Judgement], admitted: Sequence[Admitted], released: Ledger) -> Delivery:
     """The admitted cards, and behind them all that is to be recalled of those in the released ledger."""
-    found: list[Diagnostic] = []
-    packables: list[Packable] = []
-    for each in admitted:
-        if diagnostic := _other_note_type(each, released):
-            found.append(diagnostic)
-        else:
-            packables.append(each)
+    changed = {each.card.id: diagnostic for each in admitted if (diagnostic := _other_note_type(each, released))}
+    found = list(changed.values())
+    packables: list[Packable] = [each for each in admitted if each.card.id not in changed]
     judged = {each.card.id: each for each in reversed(judgements)}
     complete = not any(each.severity is Severity.ERROR and _misreads(each) for each in deck.diagnostics)
-    for card in sorted(released.notes.keys() - {each.card.id for each in admitted}):
+    for card in sorted(released.notes.keys() - {each.card.id for each in admitted} | changed.keys()):
         entry = released.notes[card]
         recall = _recall(card, entry, judged.get(card), complete=complete)
         packables += [recall] if recall else []
-        found += _said(deck, card, entry, judged.get(card), recall)
+        found += [] if card in changed else _said(deck, card, entry, judged.get(card), recall)
     return Delivery(tuple(packables), tuple(found))
 
 
@@ -63,11 +59,11 @@ def _recall(card: str, entry: Entry, judgement: Judgement | None, *, complete: b
     A card that is not there is gone only if the deck was read completely.
     """
     if entry.state is State.WITHDRAWN:
-        return Withdrawal(card, entry.note_type, entry.question, entry.answer)
+        return Withdrawal(card, entry.note_type, entry.question, entry.deletions, entry.answer)
     if judgement is not None and judgement.verdict is Verdict.REFUTED:
-        return Withdrawal(card, entry.note_type, entry.question, _finding(judgement))
+        return Withdrawal(card, entry.note_type, entry.question, entry.deletions, _finding(judgement))
     if entry.state is State.RETIRED or (judgement is None and complete):
-        return Retirement(card, entry.note_type, entry.question)
+        return Retirement(card, entry.note_type, entry.question, entry.deletions)
     return None
 
 

@@ -76,16 +76,20 @@ def render(deck: Deck, packables: Sequence[Packable]) -> list[Note]:
 
 
 def _recalled(deck: str, recall: Withdrawal | Retirement) -> Note:
-    """What is left of a released card: nothing that the source or a later run could change."""
+    """What is left of a released card: nothing that the source or a later run could change.
+
+    A cloze keeps its numbers, since a note without one would have no card for it.
+    """
     kind = {each.note_type.name: each for each in KINDS.values()}[recall.note_type]
     match recall:
         case Withdrawal(answer=answer):
             state, tag = "withdrawn", WITHDRAWN_TAG
         case Retirement():
             state, tag, answer = "retired", RETIRED_TAG, _RETIRED
+    gaps = "".join(f"<p>{Gap.OPEN}{number}{Gap.TEXT}{state}{Gap.CLOSE}</p>" for number in recall.deletions)
     face = Face(
         question=recall.question,
-        answer=answer,
+        answer=answer + gaps,
         typed="",
         proof="",
         verified=state,
@@ -130,7 +134,7 @@ def _note(deck: Deck, subdeck: str, packable: Admitted) -> Note:
     named = {medium.name: medium for medium in card.media if any(medium.name in field for field in fields)}
     return Note(
         card_id=card.id,
-        question=_cleaner(())(card.heading),
+        question=media.described(face.question),
         note_type=kind.note_type,
         deck="::".join(filter(None, (deck.name, subdeck))),
         fields=fields,

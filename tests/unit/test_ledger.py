@@ -104,11 +104,18 @@ def test_content_that_no_branch_is_known_to_have_shipped_last_gets_a_later_time(
 
 
 def test_a_recalled_note_is_remembered_as_what_it_is() -> None:
-    withdrawn = replace(note("a"), recall=Withdrawal("a", "deckgen basic", "What is a?", "what was found"))
-    retired = replace(note("b"), recall=Retirement("b", "deckgen basic", "What is b?"))
+    withdrawn = replace(note("a"), recall=Withdrawal("a", "deckgen basic", "What is a?", (), "what was found"))
+    retired = replace(note("b"), recall=Retirement("b", "deckgen basic", "What is b?", ()))
     entries = stamp(withdrawn, retired).ledger.notes
     assert (entries["a"].state, entries["a"].answer) == (State.WITHDRAWN, "what was found")
     assert (entries["b"].state, entries["b"].answer) == (State.RETIRED, "")
+
+
+def test_the_numbers_of_a_cloze_are_remembered_and_braces_elsewhere_are_not() -> None:
+    fields = ("What?", "{{c2::a}} {{c1::b::hint}} {{c2::c}}", *[""] * 8)
+    cloze = Note("a", "What?", KINDS["cloze"].note_type, "Small", fields, ())
+    entries = stamp(cloze, note("b", "{{c1::x}}")).ledger.notes
+    assert (entries["a"].deletions, entries["b"].deletions) == ((1, 2), ())
 
 
 def test_a_new_theme_changes_the_note_type_and_no_note() -> None:

@@ -27,10 +27,12 @@ def written(**notes: Entry) -> str:
 def test_a_dumped_ledger_parses_to_itself() -> None:
     gone = replace(entry(3), state=State.RETIRED)
     refuted = replace(entry(4), state=State.WITHDRAWN, answer="what was found")
-    ledger = Ledger("small", {"a": entry(1), "ä": entry(2), "gone": gone, "refuted": refuted}, TYPES)
+    cloze = replace(entry(5), deletions=(1, 3))
+    notes = {"a": entry(1), "ä": entry(2), "cloze": cloze, "gone": gone, "refuted": refuted}
+    ledger = Ledger("small", notes, TYPES)
     text = ledgerfile.dump(ledger)
     assert ledgerfile.parse(text, "small") == ledger
-    assert len(text.splitlines()) == 7, "one line for each, the header, and the end"
+    assert len(text.splitlines()) == 8, "one line for each, the header, and the end"
     assert isinstance(json.loads(text), list), "any program can read it"
 
 

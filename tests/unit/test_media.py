@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deckgen.model import Medium
+from deckgen.packing.media import described
 from deckgen.reading import media, signatures, svg
 from tests.samples import MEDIA, SVG, png
 
@@ -202,3 +203,17 @@ def test_what_is_no_svg_or_more_than_one(data: bytes) -> None:
 
 def test_a_deep_svg_is_read() -> None:
     assert svg.unsafe(ROOTED + b">" + b"<g>" * 50_000 + b"</g>" * 50_000 + b"</svg>") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("plain <code>x</code>", "plain <code>x</code>"),
+        ('See <img src="a.png" alt="a &lt;b&gt; &quot;c&quot;">.', 'See a &lt;b&gt; "c".'),
+        ('<img alt="&#91;sound:x]" src="a.png">', "&#91;sound:x]"),
+        ('<img src="a.png">', "image"),
+        ("[sound:a.mp3] a bell", "(sound) a bell"),
+    ],
+)
+def test_a_field_in_words_names_no_file(field: str, words: str) -> None:
+    assert described(field) == words

@@ -95,6 +95,7 @@ def test_a_withdrawal_keeps_the_question_and_says_where_and_what_was_found() -> 
         "a",
         "deckgen basic",
         "What is <b>a</b>?",
+        (),
         '<p class="withdrawn">No longer holds on SQLAlchemy 2.1, 2.2 with SQLite: expected <code>1</code>, '
         "observed <code>&#91;sound:x] &lt;b&gt;</code></p>",
     )
@@ -125,6 +126,19 @@ def test_a_released_card_cannot_change_its_note_type() -> None:
     """D067: Anki would not take it, and who has the card would be told of a conflict."""
     found = delivered(replace(ENTRY, note_type="deckgen cloze"), VERIFIED)
     assert (found.packables, [each.code for each in found.diagnostics]) == ((), ["D067"])
+
+
+@pytest.mark.parametrize(("entry", "kind"), [(WITHDRAWN, Withdrawal), (RETIRED, Retirement)])
+def test_a_recalled_card_that_is_back_with_another_note_type_stays_recalled(entry: Entry, kind: type) -> None:
+    found = delivered(replace(entry, note_type="deckgen cloze"), VERIFIED)
+    assert kinds(found.packables) == [kind]
+    assert [each.code for each in found.diagnostics] == ["D067"]
+
+
+def test_whatever_is_recalled_keeps_the_numbers_of_its_deletions() -> None:
+    cloze = replace(ENTRY, note_type="deckgen cloze", deletions=(1, 3))
+    found = [delivered(cloze, each).packables for each in (JUDGED_REFUTED, None)]
+    assert [each.deletions for [each] in found if isinstance(each, Retirement)] == [(1, 3), (1, 3)]
 
 
 def test_recalled_cards_come_last() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from deckgen.model import Field, Gap, Makes, NoteType, Template
 from deckgen.packing.notetypes import theme
@@ -27,6 +28,7 @@ NOTE_TYPE = NoteType(
 )
 
 _LITERAL = re.compile(r"\{\{(?=c\d)")  # from raw HTML or an entity: Anki would make a card of it
+_WRITTEN = re.compile(r"\{\{c(\d+)::")
 _COLON = re.compile(r"^:|:(?=:)|(?<=:):|:$")
 _GAP = re.compile(f"{Gap.OPEN}(\\d+){Gap.TEXT}(.*?)(?:{Gap.HINT}(.*?))?{Gap.CLOSE}", re.DOTALL)
 
@@ -35,6 +37,11 @@ def fill(face: Face) -> tuple[str, ...]:
     """The fields in the order of the note type, the deletions as Anki writes them; the spare ones are empty."""
     text = _GAP.sub(_deletion, _LITERAL.sub("&#123;&#123;", face.answer))
     return (face.question, text, face.proof, face.verified, face.source, face.id, face.report, "", "", "")
+
+
+def numbers(fields: Iterable[str]) -> tuple[int, ...]:
+    """The numbers of the deletions in some fields, each of which makes a card."""
+    return tuple(sorted({int(number) for field in fields for number in _WRITTEN.findall(field)}))
 
 
 def _deletion(gap: re.Match[str]) -> str:

@@ -45,29 +45,30 @@ class Author:
     folder: Path
     made: dict[tuple[object, ...], Released] = field(default_factory=dict)
 
-    def release(self, *history: Mapping[str, str] | str) -> Path:
-        """The package of the last of some releases in a row, each of documents by name, or of one called part.md."""
+    def release(self, *history: Mapping[str, str | bytes] | str) -> Path:
+        """The package of the last of some releases in a row, each of files by name, or of a document part.md."""
         return self.released(*history).package
 
-    def released(self, *history: Mapping[str, str] | str) -> Released:
+    def released(self, *history: Mapping[str, str | bytes] | str) -> Released:
         """The last of some releases in a row, at FIRST, SECOND and so on."""
-        steps = tuple(tuple(dict([("part.md", each)] if isinstance(each, str) else each).items()) for each in history)
+        steps = tuple(tuple(({"part.md": each} if isinstance(each, str) else each).items()) for each in history)
         if steps not in self.made:
             before = self.released(*map(dict, steps[:-1])).folder if steps[:-1] else None
             self.made[steps] = self._make(dict(steps[-1]), before, FIRST + 100_000 * (len(steps) - 1))
         return self.made[steps]
 
-    def _make(self, documents: Mapping[str, str], before: Path | None, second: int) -> Released:
+    def _make(self, contents: Mapping[str, str | bytes], before: Path | None, second: int) -> Released:
         folder = self.folder / str(len(self.made))
         source = folder / "deck"
         if before is not None:
             shutil.copytree(before, folder)
-            for old in source.glob("*.md"):
-                old.unlink()
+            for old in source.iterdir():
+                if old.name != "ledger.json":
+                    old.unlink()
         source.mkdir(parents=True, exist_ok=True)
         (source / "deck.toml").write_text(DECK_TOML)
-        for name, text in documents.items():
-            (source / name).write_text(text)
+        for name, content in contents.items():
+            (source / name).write_bytes(content.encode() if isinstance(content, str) else content)
         ran = _build(folder, second)
         assert ran.status in (0, 1), ran.err
         return Released(folder / "build" / "small.apkg", folder, ran)

@@ -54,7 +54,7 @@ class Learner:
         """
         scheduled = (
             "SELECT n.guid, c.type, c.due, c.ivl, c.factor, c.reps, c.lapses, c.left, c.flags, c.data "
-            "FROM cards c JOIN notes n ON n.id = c.nid WHERE c.reps > 0 ORDER BY n.guid"
+            "FROM cards c JOIN notes n ON n.id = c.nid WHERE c.reps > 0 ORDER BY n.guid, c.ord"
         )
         return self.rows("SELECT id, cid, ease, ivl, factor, type FROM revlog ORDER BY id"), self.rows(scheduled)
 

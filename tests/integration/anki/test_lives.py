@@ -1,0 +1,137 @@
+"""Each note type from its first release to its last, with media in it: nobody loses a card or a review.
+
+The engine has the last word on what a release may not do to a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deckgen import apkg, files
+from deckgen.model import NOTE_TYPES, Note, Stamp, StampedNote
+from deckgen.packing import ledgerfile, package
+from deckgen.packing.notetypes import KINDS
+from deckgen.packing.rebuild import rebuild
+from deckgen.publishing.audit import audit
+from tests.decks import ENGINE_CHECK, card
+from tests.integration.anki.author import REFUTED_CHECK, THREE, Author, part
+from tests.integration.anki.learner import Learner, Log, learner
+from tests.samples import MEDIA
+
+CARDS = {"basic": 1, "reversed": 2, "type-in": 1, "cloze": 2}
+STAYS = card(9, "![a state](c.gif) stays", attributes="#stays")
+FILES = {
+    "a.svg": MEDIA["svg"],
+    "a.wav": MEDIA["wav"],
+    "b.png": MEDIA["png"],
+    "b.mp3": MEDIA["mp3"],
+    "c.gif": MEDIA["gif"],
+}
+
+
+def written(note_type: str, answer: str, check: str) -> str:
+    """A card with media in its question and in its answer."""
+    answers = {"cloze": f"{{{{c1::`{answer}`}}}}, then {{{{c3::`commit()`}}}}."}
+    return (
+        f'Q1. What is ![a state](a.svg) with ![a bell](a.wav) in {note_type}? {{#{note_type} type="{note_type}"}}\n\n'
+        f"{answers.get(note_type, f'`{answer}`')}\n\n![a state](b.png) ![a bell](b.mp3)\n{check}\n"
+    )
+
+
+def release(answer: str, check: str = ENGINE_CHECK) -> Mapping[str, str | bytes]:
+    """The files of a deck with a card of each note type, and one that never changes."""
+    return FILES | {"part.md": STAYS + "".join(written(each, answer, check) for each in NOTE_TYPES)}
+
+
+ALL, EDITED, REFUTED = release("flush()"), release("flush(x)"), release("flush(x)", REFUTED_CHECK)
+NONE: Mapping[str, str | bytes] = {"part.md": STAYS, "c.gif": MEDIA["gif"]}
+LIFE = [ALL, EDITED, REFUTED, EDITED, NONE, ALL]
+
+
+@pytest.mark.parametrize("note_type", NOTE_TYPES)
+def test_a_whole_life(author: Author, tmp_path: Path, note_type: str) -> None:
+    with learner(tmp_path / "anki") as anki:
+        assert anki.get(author.release(ALL)) == Log(found=5, new=5)
+        assert anki.review_all() == sum(CARDS.values()) + 1
+        reviews, first = anki.history(), sides(anki, note_type)
+        assert anki.get(author.release(ALL)) == Log(found=5, same=5)
+        for number, words in enumerate(
+            ("flush(x)", "No longer holds", "flush(x)", "This card was retired", "flush()"), 2
+        ):
+            assert anki.get(author.release(*LIFE[:number])) == Log(found=5, updated=4, same=1)
+            assert all(words in back for _, back in sides(anki, note_type))
+            assert anki.history() == reviews
+            assert [each for each in anki.complaints() if not each.endswith("is not used")] == []
+        assert sides(anki, note_type) == first
+
+
+def sides(anki: Learner, note_type: str) -> list[tuple[str, str]]:
+    """The sides of a note's cards; none is more, and none is less."""
+    found = anki.sides(note_type)
+    assert len(found) == CARDS[note_type]
+    return found
+
+
+@pytest.mark.parametrize(("steps", "state"), [(3, "withdrawn"), (5, "retired")])
+def test_what_is_recalled_keeps_its_question_in_words_and_names_no_file(
+    author: Author, tmp_path: Path, steps: int, state: str
+) -> None:
+    """The files may be gone from the deck; who gets it for the first time must miss nothing."""
+    packed = author.release(*LIFE[:steps])
+    assert audit(packed) == []
+    assert [name.rpartition(".")[2] for name, _ in apkg.read(packed).media] == ["gif"]
+    with learner(tmp_path / "anki") as anki:
+        assert anki.get(packed) == Log(found=5, new=5)
+        assert anki.complaints() == []
+        for note_type in NOTE_TYPES:
+            assert anki.tags(note_type) == {f"deckgen::{state}"}
+            for front, back in sides(anki, note_type):
+                assert f"What is a state with (sound) a bell in {note_type}?" in back
+                assert not any(each in front + back for each in ("<img", "[anki:play", "flush(", "commit("))
+
+
+@pytest.mark.parametrize("steps", [1, 3, 5], ids=["released", "withdrawn", "retired"])
+def test_a_ledger_rebuilt_from_a_package_is_the_one_that_was_lost(author: Author, steps: int) -> None:
+    released = author.released(*LIFE[:steps])
+    ledger = (released.folder / "deck" / "ledger.json").read_text("utf-8")
+    assert ledgerfile.dump(rebuild(apkg.read(released.package), "small")) == ledger
+
+
+def test_another_note_type_is_a_conflict_that_the_engine_leaves_as_it_was(tmp_path: Path) -> None:
+    """This is why a released card keeps its type: not even a package with the same GUID and a later time changes it."""
+    fields = ("What?", "An answer.", *[""] * 3, "a", *[""] * 4)
+    old = StampedNote(Note("a", "What?", KINDS["basic"].note_type, "Small", fields, ()), Stamp("guid", 1_000, 1_000))
+    with learner(tmp_path / "anki") as anki:
+        assert anki.get(packed(tmp_path, old)) == Log(found=1, new=1)
+        anki.review_all()
+        before = anki.rows("SELECT * FROM notes"), anki.history()
+        for other in ("reversed", "cloze"):
+            new = replace(old.note, note_type=KINDS[other].note_type, fields=("What?", "{{c1::Another}}.", *fields[2:]))
+            assert anki.get(packed(tmp_path, replace(old, note=new, stamp=Stamp("guid", 1_000, 2_000)))) == Log(
+                found=1, conflicting=1
+            )
+            assert (anki.rows("SELECT * FROM notes"), anki.history()) == before
+
+
+def packed(folder: Path, note: StampedNote) -> Path:
+    """A package with one note."""
+    path = folder / "one.apkg"
+    files.write(path, package.pack([note], {note.note.note_type.name: 1_000}, name="Small", description=""))
+    return path
+
+
+def test_a_released_card_of_another_note_type_is_left_out_and_reported(author: Author, tmp_path: Path) -> None:
+    reversed_card = card(2, "two, both ways", attributes='#card-2 type="reversed"')
+    released = author.released(part(), part(THREE | {2: reversed_card}))
+    assert released.ran.status == 1
+    assert "D067 error: `card-2` was released with the note type `deckgen basic` and now has" in released.ran.out
+    with learner(tmp_path / "anki") as anki:
+        anki.get(author.release(part()))
+        anki.review_all()
+        before = anki.history(), anki.shown("card-2")
+        assert anki.get(released.package) == Log(found=2, same=2)
+        assert (anki.history(), anki.shown("card-2")) == before
