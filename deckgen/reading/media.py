@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from deckgen import rules
+from deckgen import rules, signatures, svg
 from deckgen.diagnostics import Rule, suggest
 from deckgen.model import Medium
-from deckgen.reading import signatures, svg
 
 MOST_BYTES = 5 * 1024 * 1024
 

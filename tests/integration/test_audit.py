@@ -15,13 +15,15 @@ import pytest
 
 from deckgen import files
 from deckgen.diagnostics import Severity
-from deckgen.model import Note, Stamp, StampedNote
+from deckgen.model import SOUNDS, Note, Stamp, StampedNote
 from deckgen.packing import archive, package
 from deckgen.packing.notetypes import KINDS
 from deckgen.publishing import criteria
 from deckgen.publishing.audit import audit
+from tests.samples import MEDIA as MEDIA_FILES
 
 BASIC = KINDS["basic"].note_type
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"'
 PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
@@ -80,8 +82,19 @@ def test_a_good_package_has_no_finding(tmp_path: Path) -> None:
     assert audit(packed(tmp_path)) == []
 
 
-def test_a_good_picture_has_no_finding(tmp_path: Path) -> None:
-    assert audit(spoiled(tmp_path, says('<img alt="x" src="picture.png">'), [("picture.png", PNG)])) == []
+@pytest.mark.parametrize("suffix", [*MEDIA_FILES, "jpeg"])
+def test_a_good_file_has_no_finding(tmp_path: Path, suffix: str) -> None:
+    data = MEDIA_FILES["jpg" if suffix == "jpeg" else suffix]
+    text = f"[sound:a.{suffix}]" if suffix in SOUNDS else f'<img alt="x" src="a.{suffix}">'
+    assert audit(spoiled(tmp_path, says(text), [(f"a.{suffix}", data)])) == []
+
+
+def test_an_svg_may_well_say_what_another_would_do(tmp_path: Path) -> None:
+    """As a drawing program writes it."""
+    data = (
+        b'<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"><text> onload=1, src=x, url(x), @import</text></svg>'
+    )
+    assert audit(spoiled(tmp_path, says('<img alt="x" src="a.svg">'), [("a.svg", data)])) == []
 
 
 @pytest.mark.parametrize(
@@ -182,10 +195,11 @@ MEDIA: Mapping[str, Sequence[Sequence[tuple[str, bytes]]]] = {
     "A030": [[("a picture.png", PNG)], [("caf\u00e9.png", PNG)]],
     "A031": [[("picture.png", b"<svg></svg>")], [("picture.jpg", PNG)], [("picture.gif", b"")]],
     "A032": [
-        [("picture.svg", b"<svg><script>1</script></svg>")],
-        [("picture.svg", b'<svg onload="1"></svg>')],
-        [("picture.svg", b'<svg><image href="https://x.org/y.png"/></svg>')],
-        [("picture.svg", b"<svg><style>@import 'x'</style></svg>")],
+        [("picture.svg", SVG + b"><script>1</script></svg>")],
+        [("picture.svg", SVG + b' onload="1"></svg>')],
+        [("picture.svg", SVG + b'><image href="https://x.org/y.png"/></svg>')],
+        [("picture.svg", SVG + b"><style>@import 'x'</style></svg>")],
+        [("picture.svg", b"<svg></svg>")],
     ],
     "A033": [[("used.png", PNG), ("used.png", PNG + b"another")]],
     "A034": [[("picture.png", PNG)]],

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from deckgen import signatures, svg
 from deckgen.model import Medium
 from deckgen.packing.media import described
-from deckgen.reading import media, signatures, svg
+from deckgen.reading import media
 from tests.samples import MEDIA, SVG, png
 
 ROOTED = b"<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from deckgen import signatures, svg
 from deckgen.diagnostics import Severity
 from deckgen.publishing.criteria.finding import Finding
 from deckgen.publishing.snapshot import Snapshot
@@ -16,21 +17,7 @@ _UNSEEN = re.compile(rf"srcset\s*=|url\(\s*[\"']?{_FILE}|\bhref\s*=\s*[\"']?(?![
 _SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?\s*([^\"'\s>]*)", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"^[a-z][a-z0-9+.-]*:|[/\\%]|^\.", re.IGNORECASE)
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_.-]+")
-_ACTIVE_SVG = re.compile(
-    rb"<script|<foreignobject|\son\w+\s*=|(?:href|src)\s*=\s*[\"']?(?!#|data:image/)|url\(\s*[\"']?(?!#)|@import",
-    re.IGNORECASE,
-)
-_SIGNATURES = {
-    "png": (b"\x89PNG\r\n\x1a\n",),
-    "jpg": (b"\xff\xd8\xff",),
-    "jpeg": (b"\xff\xd8\xff",),
-    "gif": (b"GIF87a", b"GIF89a"),
-    "webp": (b"RIFF",),
-    "wav": (b"RIFF",),
-    "ogg": (b"OggS",),
-    "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
-    "svg": (b"<svg", b"<?xml"),
-}
+_ALSO_CALLED = {"jpeg": "jpg"}
 
 
 def references(snapshot: Snapshot) -> Iterator[Finding]:
@@ -57,11 +44,12 @@ def names(snapshot: Snapshot) -> Iterator[Finding]:
 def contents(snapshot: Snapshot) -> Iterator[Finding]:
     """A file is what its name says, arrives as it was, and runs and loads nothing."""
     for name, data in snapshot.package.media:
-        signatures = _SIGNATURES.get(name.rpartition(".")[2].lower())
-        if signatures and not data.lstrip().startswith(signatures):
+        suffix = name.rpartition(".")[2].lower()
+        suffix = _ALSO_CALLED.get(suffix, suffix)
+        if suffix in signatures.SUFFIXES and signatures.suffix(data) != suffix:
             yield Finding("A031", f"media file {name} is not what its name says")
-        if name.lower().endswith(".svg") and _ACTIVE_SVG.search(data):
-            yield Finding("A032", f"media file {name} runs or loads something")
+        elif suffix == "svg" and (reason := svg.unsafe(data)):
+            yield Finding("A032", f"media file {name} {reason}")
         if snapshot.media.get(name, data) != data:
             yield Finding("A033", f"media file {name} does not arrive as it was")
 

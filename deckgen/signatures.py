@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+SUFFIXES = frozenset({"png", "jpg", "gif", "webp", "svg", "wav", "mp3", "ogg", "flac", "m4a"})
+
 _MP3 = re.compile(rb"ID3|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # a tag, or the head of a frame of layer III
 _MP4_SOUND = re.compile(rb"....ftyp(?:M4A|M4B)", re.DOTALL)
 _RIFF = re.compile(rb"RIFF....(WAVE|WEBP)", re.DOTALL)
@@ -20,7 +22,7 @@ _BEGINNINGS = (
 
 
 def suffix(data: bytes) -> str | None:
-    """The suffix that Anki knows such a file by; `svg` for anything that may be XML; None for what it cannot show."""
+    """The suffix that Anki knows such a file by; `svg` for what may be XML; None for what it cannot show."""
     for beginning, found in _BEGINNINGS:
         if data.startswith(beginning):
             return found
