@@ -48,7 +48,7 @@ def ledger(paths: tuple[str, ...], package: Path) -> int:
 @click.command()
 @click.argument("old", type=_PACKAGE)
 @click.argument("new", type=_PACKAGE)
-@options.form
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer.")
 def diff(old: Path, new: Path, form: str) -> int:
     """Say what a learner who has the package OLD gets from NEW, by the official Anki engine.
 

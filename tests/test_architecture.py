@@ -16,6 +16,7 @@ from deckgen.checking.databases import DATABASES
 from deckgen.cli import cli
 from deckgen.diagnostics import Rule
 from deckgen.packing import notetypes
+from deckgen.publishing import diff
 from deckgen.publishing.reports import FORMATS
 from deckgen.reading import decks
 
@@ -49,9 +50,10 @@ def test_every_note_type_that_can_be_named_is_registered() -> None:
 def test_registries_hold_what_the_nouns_name() -> None:
     assert set(DATABASES) <= set(model.Database)
     assert set(kinds.KINDS) <= set(model.Role)
-    [form] = [each for each in cli.commands["lint"].params if each.name == "form"]
-    assert isinstance(form.type, click.Choice)
-    assert set(form.type.choices) == set(FORMATS)
+    for command, formats in (("lint", FORMATS), ("diff", diff.FORMATS)):
+        [form] = [each for each in cli.commands[command].params if each.name == "form"]
+        assert isinstance(form.type, click.Choice)
+        assert set(form.type.choices) == set(formats)
 
 
 def test_every_diagnostic_has_a_code_of_its_own() -> None:
