@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from importlib import resources
 
 from deckgen.model import Verdict
+from deckgen.publishing.criteria.finding import CODES
 from deckgen.rules import RULES
 
-NAMES = (*RULES, *(verdict.value for verdict in Verdict))
+NAMES = (*RULES, *CODES, *(verdict.value for verdict in Verdict))
 
 
 def titles() -> Mapping[str, str]:
