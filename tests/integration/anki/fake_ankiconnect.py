@@ -118,7 +118,10 @@ class Actions:
     def getMediaFilesNames(self, pattern: str = "*") -> list[str]:
         return fnmatch.filter((path.name for path in Path(self.collection.media.dir()).iterdir()), pattern)
 
-    def storeMediaFile(self, filename: str, data: str) -> str:
+    def storeMediaFile(self, *, filename: str, data: str, deleteExisting: bool = True) -> str:
+        """The add-on writes over a file unless it is told not to."""
+        if deleteExisting:
+            self.collection.media.trash_files([filename])
         return self.collection.media.write_data(filename, base64.b64decode(data))
 
     def importPackage(self, path: str) -> bool:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from deckgen.model import Field
+from deckgen.model import NOTE_TYPES, Field
+from deckgen.publishing.changes import Fate
+from deckgen.publishing.diff import diff
 from tests.decks import card, deckgen
 from tests.integration.anki.author import BROKEN_CHECK, REFUTED_CHECK, Author, part
+from tests.integration.anki.lives import CARDS, LIFE
 from tests.integration.test_audit import BASIC, packed, stamped
 
 FIVE = {number: card(number, f"answer {number}") for number in range(1, 6)}
@@ -65,6 +68,15 @@ def test_a_program_gets_the_same_as_json(pair: Path) -> None:
     assert (updated["parts"], updated["overwrites_edits"], updated["kept_out_by_edits"]) == (["Answer"], True, True)
     [untouched] = [each for each in found["changes"] if each["fate"] == "untouched"]
     assert (untouched["overwrites_edits"], untouched["kept_out_by_edits"]) == (False, False)
+
+
+def test_each_note_type_has_its_fate_and_keeps_its_reviews(author: Author) -> None:
+    for steps, fate in ((3, Fate.WITHDRAWN), (5, Fate.RETIRED)):
+        found = diff(author.release(*LIFE[: steps - 1]), author.release(*LIFE[:steps]))
+        expected = dict.fromkeys(NOTE_TYPES, fate) | {"stays": Fate.UNTOUCHED}
+        assert {each.card: each.fate for each in found.changes} == expected
+        assert found.kept == found.reviews == sum(CARDS.values()) + 1
+        assert found.harmless
 
 
 def test_the_older_package_after_the_newer_one_changes_nothing_that_is_there(pair: Path) -> None:

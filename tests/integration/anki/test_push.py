@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deckgen import apkg
+from deckgen.model import NOTE_TYPES
 from deckgen.publishing.ankiconnect import AnkiConnect, AnkiRefusedError, AnkiUnreachableError
 from deckgen.publishing.changes import Change
 from deckgen.publishing.push import Effect, push
@@ -18,6 +19,7 @@ from tests.decks import card, deckgen
 from tests.integration.anki.author import REFUTED_CHECK, SECOND, THREE, Author, part
 from tests.integration.anki.fake_ankiconnect import Actions, serving
 from tests.integration.anki.learner import Learner, Log, learner
+from tests.integration.anki.lives import ALL, CARDS, LIFE
 from tests.integration.test_audit import PNG, spoiled
 
 EDITED = THREE | {2: card(2, "two, at last", attributes="#card-2 .core")}
@@ -198,6 +200,34 @@ def test_media_come_along_once(tmp_path: Path) -> None:
             push(package, "Small", AnkiConnect(url), Effect.DONE)
         assert (Path(anki.collection.media.dir()) / "picture.png").read_bytes() == PNG
         assert actions.asked.count("storeMediaFile") == 1
+
+
+def test_every_note_type_arrives_with_all_its_cards_and_media(author: Author, tmp_path: Path) -> None:
+    """First into an Anki that has none of them, then as updates, recalls and new cards in place."""
+    with learner(tmp_path / "anki") as anki, serving(Actions(anki.collection)) as url:
+        here = AnkiConnect(url)
+        assert set(fates(push(author.release(ALL), "Small", here, Effect.DONE)).values()) == {"new"}
+        assert anki.collection.card_count() == anki.review_all() == sum(CARDS.values()) + 1
+        assert anki.complaints() == []
+        assert anki.get(author.release(ALL)) == Log(found=5, same=5)
+        reviews = anki.history()
+        for steps, fate, suspended in ((2, "updated", 0), (3, "withdrawn", 6), (4, "updated", 0), (5, "retired", 6)):
+            found = fates(push(author.release(*LIFE[:steps]), "Small", here, Effect.DONE))
+            assert found == dict.fromkeys(NOTE_TYPES, fate) | {"stays": "untouched"}
+            assert anki.rows("SELECT count() FROM cards WHERE queue = -1") == [[suspended]]
+            assert [each for each in anki.complaints() if not each.endswith("is not used")] == []
+            assert anki.history() == reviews
+        assert set(fates(push(author.release(*LIFE[:5]), "Small", here, Effect.DONE)).values()) == {"untouched"}
+
+
+def test_a_file_of_the_learner_s_is_not_written_over(author: Author, tmp_path: Path) -> None:
+    """Our names tell the content, so that only who renames a file after ours has one with another."""
+    name = apkg.read(author.release(ALL)).media[0][0]
+    with learner(tmp_path / "anki") as anki, serving(Actions(anki.collection)) as url:
+        anki.collection.media.write_data(name, b"my own")
+        push(author.release(ALL), "Small", AnkiConnect(url), Effect.DONE)
+        push(author.release(*LIFE[:2]), "Small", AnkiConnect(url), Effect.DONE)
+        assert (Path(anki.collection.media.dir()) / name).read_bytes() == b"my own"
 
 
 def test_the_command_says_what_becomes_of_each_note_and_a_dry_run_changes_nothing(
