@@ -216,5 +216,11 @@ NOTE_TYPE_CHANGED = Rule(
     "give it its note type back, or another id; Anki would not take the change",
 )
 AUDIT_WARNING = Rule("D068", _W, "{code}: {message}", "correct what the message names; the package is written")
+DELETION_GONE = Rule(
+    "D069",
+    _W,
+    "`{id}` was released with the deletion {numbers}, which is gone: its card stays empty with who has it",
+    "number another deletion so; Anki offers to delete an empty card, with all its reviews",
+)
 
 RULES: Mapping[str, Rule] = {each.code: each for each in list(globals().values()) if isinstance(each, Rule)}

@@ -18,7 +18,7 @@ from deckgen.packing import ledgerfile, package, render
 from deckgen.packing.ledger import Ledger, Stamped, stamp
 from deckgen.packing.ledgerfile import LedgerError
 from deckgen.packing.rebuild import rebuild
-from deckgen.packing.recall import deliver
+from deckgen.packing.recall import deliver, emptied
 from deckgen.publishing.audit import audit
 from deckgen.publishing.criteria.finding import Finding
 from deckgen.publishing.engine import EXTRA, EngineMissingError
@@ -49,7 +49,7 @@ def ship(report: Report, admitted: Sequence[Admitted], path: Path, ledgers: Ledg
     delivery = deliver(deck, report.judgements, admitted, released)
     stamped = _stamp(deck, delivery.packables, released, ledgers)
     data = package.pack(stamped.notes, stamped.note_types, name=deck.name, description=deck.description)
-    found = _judged(data, path, stamped.notes)
+    found = [*emptied(deck, released, stamped.ledger), *_judged(data, path, stamped.notes)]
     if ledgers is Ledgers.LOCKED:
         found += _changes(deck, released, stamped.ledger)
     report = replace(report, diagnostics=(*report.diagnostics, *delivery.diagnostics, *found))

@@ -6,7 +6,7 @@ package from then on, in the same words, until the card is proved again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deckgen import rules
@@ -70,6 +70,15 @@ def _recall(card: str, entry: Entry, judgement: Judgement | None, *, complete: b
 def _finding(judgement: Judgement) -> str:
     refuted = [(each, each.outcome) for each in judgement.claimed if isinstance(each.outcome, Refuted)]
     return finding(refuted[-1][1], [result for result, _ in refuted])
+
+
+def emptied(deck: Deck, released: Ledger, written: Ledger) -> Iterator[Diagnostic]:
+    """The clozes without a number that they were released with, whose card an import leaves where it is."""
+    cards = {card.id: card for card in reversed(deck.cards)}
+    for name, entry in sorted(released.notes.items()):
+        if gone := set(entry.deletions) - set(written.notes[name].deletions):
+            numbers = ", ".join(f"c{number}" for number in sorted(gone))
+            yield rules.DELETION_GONE.at(cards[name].location, cards[name].line, id=name, numbers=numbers)
 
 
 def _said(

@@ -28,19 +28,21 @@ _OWN_TAG = "deckgen-diff::own"
 class Diff:
     """The changes between two packages, the note types that change, and how many reviews of how many are kept.
 
-    `since` is the second of the newest change.
+    `empty` is how many cards have nothing to ask any more, `since` the second of the newest change.
     """
 
     changes: tuple[Change, ...]
     note_types: tuple[str, ...]
     reviews: int
     kept: int
+    empty: int
     since: int
 
     @property
     def harmless(self) -> bool:
         """Whether everybody gets what is meant, and loses no review."""
-        return self.kept == self.reviews and all(each.fate is not Fate.CONFLICTING for each in self.changes)
+        intact = self.kept == self.reviews and not self.empty
+        return intact and all(each.fate is not Fate.CONFLICTING for each in self.changes)
 
 
 def diff(old: Path, new: Path) -> Diff:
@@ -62,6 +64,7 @@ def diff(old: Path, new: Path) -> Diff:
             note_types=tuple(name for name, style in _styles(collection).items() if styles.get(name, style) != style),
             reviews=len(history),
             kept=len(history.items() & _history(collection).items()),
+            empty=sum(len(each.card_ids) for each in collection.get_empty_cards().notes),
             since=since,
         )
 
@@ -150,6 +153,8 @@ def _own(diff: Diff) -> Iterator[str]:
         yield f"a learner's own edits and tags in {overwritten} of these notes are overwritten if they are older"
     if kept_out:
         yield f"they keep {kept_out} of these changes out if they are newer than {moment:%Y-%m-%d %H:%M} UTC"
+    if diff.empty:
+        yield f"{diff.empty} cards have nothing to ask any more; Anki offers to delete them, with their reviews"
     yield f"{diff.kept} of {diff.reviews} cards keep their reviews"
 
 
@@ -162,6 +167,7 @@ def as_json(diff: Diff) -> str:
         "changes": as_dicts(diff.changes),
         "note_types": list(diff.note_types),
         "reviews": {"cards": diff.reviews, "kept": diff.kept},
+        "empty_cards": diff.empty,
         "newest_change": diff.since,
     }
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"

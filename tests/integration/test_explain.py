@@ -58,6 +58,7 @@ COMMANDS = {
     "D065": ["build"],
     "D066": ["build", "--locked"],
     "D068": ["build"],
+    "D069": ["build"],
 }
 
 

@@ -25,7 +25,7 @@ from deckgen.model import (
     Withdrawal,
 )
 from deckgen.packing.ledger import Entry, Ledger, State
-from deckgen.packing.recall import Delivery, deliver
+from deckgen.packing.recall import Delivery, deliver, emptied
 from tests.unit.cards import CHECK, HERE, card, deck
 
 PLACES = [Environment("3.11.7", release, "sqlite 3.40.1") for release in ("2.0.58", "2.1.9", "2.2.1")]
@@ -139,6 +139,15 @@ def test_whatever_is_recalled_keeps_the_numbers_of_its_deletions() -> None:
     cloze = replace(ENTRY, note_type="deckgen cloze", deletions=(1, 3))
     found = [delivered(cloze, each).packables for each in (JUDGED_REFUTED, None)]
     assert [each.deletions for [each] in found if isinstance(each, Retirement)] == [(1, 3), (1, 3)]
+
+
+def test_a_number_that_is_gone_is_reported_and_one_that_is_new_is_not() -> None:
+    cloze = replace(ENTRY, note_type="deckgen cloze", deletions=(1, 2, 3))
+    ledgers = Ledger("deck", {"a": cloze}), Ledger("deck", {"a": replace(cloze, deletions=(2, 4))})
+    [found] = emptied(deck(VERIFIED.card), *ledgers)
+    assert found.code == "D069"
+    assert "`a` was released with the deletion c1, c3, which is gone" in found.message
+    assert list(emptied(deck(VERIFIED.card), ledgers[0], ledgers[0])) == []
 
 
 def test_recalled_cards_come_last() -> None:

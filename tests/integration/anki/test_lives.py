@@ -16,6 +16,7 @@ from deckgen.packing import ledgerfile, package
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.rebuild import rebuild
 from deckgen.publishing.audit import audit
+from deckgen.publishing.diff import diff, text
 from tests.decks import card
 from tests.integration.anki.author import THREE, Author, part
 from tests.integration.anki.learner import Learner, Log, learner
@@ -89,6 +90,24 @@ def test_another_note_type_is_a_conflict_that_the_engine_leaves_as_it_was(tmp_pa
                 found=1, conflicting=1
             )
             assert (anki.rows("SELECT * FROM notes"), anki.history()) == before
+
+
+def test_a_deletion_that_is_gone_leaves_an_empty_card_and_is_reported(author: Author, tmp_path: Path) -> None:
+    """No package can take the card away; the engine counts it."""
+    cloze = card(1, "{{c1::a}} {{c2::b}}", attributes='#card-1 type="cloze"')
+    first = author.release(cloze)
+    second = author.released(cloze, cloze.replace("{{c2::b}}", "b {{c3::c}}"))
+    assert second.ran.status == 0
+    assert "D069 warning: `card-1` was released with the deletion c2, which is gone" in second.ran.out
+    with learner(tmp_path / "anki") as anki:
+        assert anki.get(first) == Log(found=1, new=1)
+        anki.review_all()
+        before = anki.history()
+        assert anki.get(second.package) == Log(found=1, updated=1)
+        assert (len(anki.sides("card-1")), anki.history()) == (3, before)
+    found = diff(first, second.package)
+    assert (found.empty, found.harmless) == (1, False)
+    assert "1 cards have nothing to ask any more" in text(found)
 
 
 def packed(folder: Path, note: StampedNote) -> Path:
