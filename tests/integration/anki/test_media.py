@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.decks import deck, deckgen
-from tests.integration.anki.learner import learner
+from tests.decks import card, deck, deckgen
+from tests.integration.anki.author import Author
+from tests.integration.anki.learner import Log, learner
 from tests.samples import MEDIA, png
 
 CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n\n'
@@ -39,23 +40,38 @@ def build(folder: Path, text: str, **files: bytes) -> Path:
     return folder / "build" / "small.apkg"
 
 
+def with_files(changed: str = "") -> dict[str, str | bytes]:
+    """A deck with a card for each kind of file, of which one has other words."""
+    cards = [
+        card(number, f"See ![a < b](a.{suffix}).{' Now.' if suffix == changed else ''}", attributes=f"#{suffix}")
+        for number, suffix in enumerate(MEDIA)
+    ]
+    return {"part.md": "".join(cards)} | {f"a.{suffix}": data for suffix, data in MEDIA.items()}
+
+
 @pytest.mark.parametrize("suffix", MEDIA)
-def test_each_kind_of_file_arrives_and_is_used(tmp_path: Path, suffix: str) -> None:
+def test_each_kind_of_file_arrives_and_is_used(author: Author, tmp_path: Path, suffix: str) -> None:
     name = f"deckgen-{hashlib.sha256(MEDIA[suffix]).hexdigest()[:32]}.{suffix}"
-    text = f"Q1. What? {{#a}}\n\nSee ![a < b](a.{suffix}).\n{CHECK}"
-    package = build(tmp_path, text, **{f"a_{suffix}": MEDIA[suffix]})
-    assert media(package) == {name: MEDIA[suffix]}
-    report = json.loads((tmp_path / "build" / "small.report.json").read_text())
-    assert report["package"]["media"] == 1
+    first, second = author.release(with_files()), author.release(with_files(), with_files(suffix))
+    assert media(first)[name] == media(second)[name] == MEDIA[suffix]
     with learner(tmp_path / "anki") as anki:
-        anki.get(package)
+        assert anki.get(first) == Log(found=10, new=10)
+        assert anki.review_all() == 10
+        before = anki.history()
+        assert anki.get(second) == Log(found=10, updated=1, same=9)
+        assert anki.history() == before
         assert anki.complaints() == []
         assert (Path(anki.collection.media.dir()) / name).read_bytes() == MEDIA[suffix]
-        [(_, back)] = anki.sides("a")
+        [(_, back)] = anki.sides(suffix)
         if suffix in SOUNDS:
-            assert "See [anki:play:a:0] a &lt; b." in back
+            assert "See [anki:play:a:0] a &lt; b. Now." in back
         else:
-            assert f'<img src="{name}" alt="a &lt; b">' in back or f'<img src="{name}" alt="a < b">' in back
+            assert f'<img src="{name}" alt="a &lt; b">. Now.' in back or f'<img src="{name}" alt="a < b">. Now.' in back
+
+
+def test_a_report_counts_the_files(author: Author) -> None:
+    report = json.loads((author.released(with_files()).folder / "build" / "small.report.json").read_text())
+    assert report["package"]["media"] == 10
 
 
 def test_two_files_with_the_same_content_are_one_and_order_does_not_matter(tmp_path: Path) -> None:
