@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.decks import card, deck, deckgen
+from tests.decks import ENGINE_CHECK, card, deck, deckgen
 from tests.integration.anki.author import Author
 from tests.integration.anki.learner import Log, learner
 from tests.samples import MEDIA, png
 
-CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n\n'
 SOUNDS = ("wav", "mp3", "ogg", "flac", "m4a")
 DIAGRAM = '```dot\ndigraph "States" {\n  transient -> pending\n}\n```\n'
 
@@ -28,16 +27,6 @@ def media(package: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(package) as archive:
         names: dict[str, str] = json.loads(archive.read("media"))
         return {name: archive.read(number) for number, name in names.items()}
-
-
-def build(folder: Path, text: str, **files: bytes) -> Path:
-    """The package of a deck with some files beside its document; `a_png` is `a.png`."""
-    deck(folder / "deck", text)
-    for name, data in files.items():
-        (folder / "deck" / name.replace("_", ".")).write_bytes(data)
-    ran = deckgen("build", "deck", cwd=folder)
-    assert ran.status == 0, ran.out
-    return folder / "build" / "small.apkg"
 
 
 def with_files(changed: str = "") -> dict[str, str | bytes]:
@@ -74,32 +63,29 @@ def test_a_report_counts_the_files(author: Author) -> None:
     assert report["package"]["media"] == 10
 
 
-def test_two_files_with_the_same_content_are_one_and_order_does_not_matter(tmp_path: Path) -> None:
-    cards = [f"Q{n}. What {n}? {{#c-{n}}}\n\n![]({name}.png)\n{CHECK}" for n, name in enumerate("abc")]
-    files = {"a_png": png(), "b_png": png(), "c_png": png(shade=10)}
-    first = build(tmp_path / "one", "".join(cards), **files)
-    assert sorted(media(first).values()) == sorted([png(), png(shade=10)])
-    assert list(media(first)) == sorted(media(first))
-    assert list(media(build(tmp_path / "two", "".join(reversed(cards)), **files))) == list(media(first))
+def test_two_files_with_the_same_content_are_one_and_order_does_not_matter(author: Author) -> None:
+    cards = [card(number, f"![]({name}.png)") for number, name in enumerate("abc")]
+    files = {"a.png": png(), "b.png": png(), "c.png": png(shade=10)}
+    first = media(author.release(files | {"cards.md": "".join(cards)}))
+    assert sorted(first.values()) == sorted([png(), png(shade=10)])
+    assert list(first) == sorted(first)
+    assert list(media(author.release(files | {"cards.md": "".join(reversed(cards))}))) == list(first)
 
 
-def test_another_image_under_the_same_name_is_an_update(tmp_path: Path) -> None:
-    text = f"Q1. What? {{#a}}\n\n![](a.png)\n{CHECK}"
+def test_another_image_under_the_same_name_is_an_update(author: Author, tmp_path: Path) -> None:
+    text = {"cards.md": card(1, "![](a.png)")}
+    history = [text | {"a.png": png()}, text | {"a.png": png(shade=10)}]
     with learner(tmp_path / "anki") as anki:
-        anki.get(build(tmp_path, text, a_png=png()))
-        log = anki.get(build(tmp_path, text, a_png=png(shade=10)))
-        assert (log.updated, log.new) == (1, 0)
+        assert anki.get(author.release(history[0])) == Log(found=1, new=1)
+        assert anki.get(author.release(*history)) == Log(found=1, updated=1)
         assert [line for line in anki.complaints() if "not used" not in line] == []
 
 
-def test_media_in_questions_and_deletions(tmp_path: Path) -> None:
-    text = (
-        f"Q1. What is ![an image](a.png)? {{#a}}\n\nGrey.\n{CHECK}"
-        f'Q2. Which? {{#b type="cloze"}}\n\n{{{{c1::![grey](a.png)}}}} and {{{{c2::![silence](a.wav)}}}}.\n{CHECK}'
-    )
-    package = build(tmp_path, text, a_png=png(), a_wav=MEDIA["wav"])
+def test_media_in_questions_and_deletions(author: Author, tmp_path: Path) -> None:
+    asked = f"Q1. What is ![an image](a.png)? {{#a}}\n\nGrey.\n{ENGINE_CHECK}\n"
+    deleted = card(2, "{{c1::![grey](a.png)}} and {{c2::![silence](a.wav)}}.", attributes='#b type="cloze"')
     with learner(tmp_path / "anki") as anki:
-        anki.get(package)
+        anki.get(author.release({"cards.md": asked + deleted, "a.png": png(), "a.wav": MEDIA["wav"]}))
         assert anki.complaints() == []
         assert '<img src="deckgen-' in anki.sides("a")[0][0]
         (front, back), (second, _) = anki.sides("b")
@@ -108,24 +94,23 @@ def test_media_in_questions_and_deletions(tmp_path: Path) -> None:
         assert "[anki:play:" not in second
 
 
-def test_a_card_whose_image_is_missing_is_not_packed_and_one_that_is_remote_is_described(tmp_path: Path) -> None:
-    deck(
-        tmp_path / "deck",
-        f"Q1. What? {{#a}}\n\n![x](gone.png)\n{CHECK}Q2. What? {{#b}}\n\n![grey](https://example.org/a.png)\n{CHECK}",
-    )
-    ran = deckgen("build", "deck", cwd=tmp_path)
-    assert ran.status == 1
-    assert "deck/cards.md:3:6: D076 error: there is no file `gone.png` in the deck's folder" in ran.out
-    assert "deck/cards.md:11:9: D026 warning" in ran.out
+def test_a_card_whose_image_is_missing_is_not_packed_and_one_that_is_remote_is_described(
+    author: Author, tmp_path: Path
+) -> None:
+    gone, remote = card(1, "![x](gone.png)"), card(2, "![grey](https://example.org/a.png)")
+    released = author.released({"cards.md": gone + remote})
+    assert released.ran.status == 1
+    assert "deck/cards.md:3:6: D076 error: there is no file `gone.png` in the deck's folder" in released.ran.out
+    assert "deck/cards.md:11:9: D026 warning" in released.ran.out
     with learner(tmp_path / "anki") as anki:
-        anki.get(tmp_path / "build" / "small.apkg")
-        assert [card for card, _ in anki.backs()] == ["b"]
-        assert anki.field("b", "Answer") == "<p>grey</p>"
+        anki.get(released.package)
+        assert [card for card, _ in anki.backs()] == ["card-2"]
+        assert anki.field("card-2", "Answer") == "<p>grey</p>"
 
 
 @needs_graphviz
-def test_a_diagram_is_drawn_and_described_by_its_name(tmp_path: Path) -> None:
-    package = build(tmp_path, f"Q1. Which? {{#a}}\n\n{DIAGRAM}{CHECK}Q2. Again? {{#b}}\n\n{DIAGRAM}{CHECK}")
+def test_a_diagram_is_drawn_and_described_by_its_name(author: Author, tmp_path: Path) -> None:
+    package = author.release({"cards.md": card(1, DIAGRAM) + card(2, DIAGRAM)})
     [(name, data)] = media(package).items()
     assert re.fullmatch(r"deckgen-[0-9a-f]{32}\.svg", name)
     assert data.startswith(b"<svg ")
@@ -133,7 +118,7 @@ def test_a_diagram_is_drawn_and_described_by_its_name(tmp_path: Path) -> None:
     with learner(tmp_path / "anki") as anki:
         anki.get(package)
         assert anki.complaints() == []
-        assert anki.field("a", "Answer") == f'<img class="diagram" src="{name}" alt="diagram: States">'
+        assert anki.field("card-1", "Answer") == f'<img class="diagram" src="{name}" alt="diagram: States">'
 
 
 @needs_graphviz
@@ -148,10 +133,9 @@ def test_a_diagram_is_drawn_and_described_by_its_name(tmp_path: Path) -> None:
         ("", 4, ""),
     ],
 )
-def test_a_diagram_with_a_mistake_is_reported_where_it_is(tmp_path: Path, diagram: str, line: int, reason: str) -> None:
+def test_a_diagram_with_a_mistake_is_reported_where_it_is(author: Author, diagram: str, line: int, reason: str) -> None:
     """D081"""
-    deck(tmp_path / "deck", f"Q1. Which? {{#a}}\n\n```dot\n{diagram}\n```\n{CHECK}Q2. What? {{#b}}\n\nx\n{CHECK}")
-    ran = deckgen("build", "deck", cwd=tmp_path)
+    ran = author.released({"cards.md": card(1, f"```dot\n{diagram}\n```") + card(2, "x")}).ran
     assert ran.status == 1
     assert f"deck/cards.md:{line}:1: D081 error: the diagram cannot be drawn" in ran.out
     assert reason in ran.out
@@ -160,10 +144,10 @@ def test_a_diagram_with_a_mistake_is_reported_where_it_is(tmp_path: Path, diagra
 
 def test_where_graphviz_is_missing_the_text_stands_for_the_diagram(tmp_path: Path) -> None:
     """D080"""
-    deck(tmp_path / "deck", f"Q1. Which? {{#a}}\n\n{DIAGRAM}{CHECK}")
+    deck(tmp_path / "deck", card(1, DIAGRAM))
     ran = deckgen("build", "deck", cwd=tmp_path, PATH=str(tmp_path))
     assert ran.status == 0
     assert "deck/cards.md:4:1: D080 warning: the diagram is not drawn" in ran.out
     with learner(tmp_path / "anki") as anki:
         anki.get(tmp_path / "build" / "small.apkg")
-        assert "transient" in anki.field("a", "Answer")
+        assert "transient" in anki.field("card-1", "Answer")

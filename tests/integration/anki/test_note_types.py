@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.decks import deck, deckgen
+from tests.integration.anki.author import Author
 from tests.integration.anki.learner import Learner, Log, learner
 
 CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n\n'
@@ -26,13 +27,14 @@ CLOZE = (
 
 
 @pytest.fixture(scope="module")
-def anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learner]:
-    folder = tmp_path_factory.mktemp("types")
-    deck(folder / "deck", BASIC + REVERSED + TYPED + CLOZE)
-    ran = deckgen("build", "deck", cwd=folder)
-    assert ran.status == 0, ran.out
-    with learner(folder / "anki") as anki:
-        assert anki.get(folder / "build" / "small.apkg") == Log(found=4, new=4, updated=0, same=0, conflicting=0)
+def package(author: Author) -> Path:
+    return author.release(BASIC + REVERSED + TYPED + CLOZE)
+
+
+@pytest.fixture(scope="module")
+def anki(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learner]:
+    with learner(tmp_path_factory.mktemp("types") / "anki") as anki:
+        assert anki.get(package) == Log(found=4, new=4)
         yield anki
 
 
@@ -46,9 +48,8 @@ def test_the_engine_has_nothing_against_any_of_them(anki: Learner) -> None:
     assert anki.complaints() == []
 
 
-def test_importing_again_changes_nothing(anki: Learner, tmp_path_factory: pytest.TempPathFactory) -> None:
-    package = next(tmp_path_factory.getbasetemp().glob("types*/build/small.apkg"))
-    assert anki.get(package) == Log(found=4, new=0, updated=0, same=4, conflicting=0)
+def test_importing_again_changes_nothing(anki: Learner, package: Path) -> None:
+    assert anki.get(package) == Log(found=4, same=4)
 
 
 def test_basic(anki: Learner) -> None:
