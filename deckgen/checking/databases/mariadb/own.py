@@ -76,7 +76,11 @@ def _data(keeper: Keeper, kept: Path) -> Path:
         keeper.own(data)
     except OSError:
         shutil.rmtree(data, ignore_errors=True)
-        keeper.run([_program("mariadb-install-db"), *_INSTALL, *_STORAGE, f"--datadir={data}"])
+        places = [
+            f"--datadir={data}",
+            f"--tmpdir={keeper.folder}",
+        ]  # in a shared one, two at once get in each other's way
+        keeper.run([_program("mariadb-install-db"), *_INSTALL, *_STORAGE, *places])
         with suppress(OSError):
             _keep(data, kept)
     return data
