@@ -157,6 +157,26 @@ def test_a_prepared_transaction_does_not_outlive_its_run(ours: Served) -> None:
         assert time.monotonic() - started < AT_ONCE
 
 
+TOO_MANY = """
+DO $$ BEGIN FOR number IN 1..3000 LOOP EXECUTE 'CREATE TABLE t' || number || ' (x int)'; COMMIT; END LOOP; END $$
+"""
+
+
+def test_more_than_can_be_dropped_at_once_does_not_outlive_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    served("postgresql", "our", monkeypatch)
+    for name, few in {"max_connections": "20", "max_locks_per_transaction": "10"}.items():
+        monkeypatch.setitem(own_postgresql._SETTINGS, name, few)
+    with gates("postgresql") as (gate,):
+        account = gate.admit()
+        with connected(account) as connection:
+            autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+            autocommit.exec_driver_sql(TOO_MANY)
+            with pytest.raises(sa.exc.OperationalError, match="out of shared memory"):
+                autocommit.exec_driver_sql("DROP SCHEMA public CASCADE")
+        gate.clear()
+        assert tables(gate.admit()) == []
+
+
 # ---------------------------------------------------------------- the user's server, and what is wrong with it
 
 

@@ -86,17 +86,16 @@ class MariaDB:
         return UserAccounts(self)
 
     def sweep(self) -> None:
-        """Drop the databases and users of runs that were killed, whose locks are free."""
+        """End the sessions of runs that were killed, whose locks are free, and drop their databases and users."""
         administrator = self._administrator
-        for names, drop in (
-            ("SELECT schema_name FROM information_schema.schemata", "DROP DATABASE {}"),
-            ("SELECT user FROM mysql.user", "DROP USER {}"),
+        for name in administrator.ask(
+            "SELECT schema_name FROM information_schema.schemata UNION SELECT user FROM mysql.user"
         ):
-            for name in administrator.ask(names):
-                ours = _OURS.fullmatch(name)
-                if ours and administrator.ask(f"SELECT IS_FREE_LOCK('{ours[1]}')") == [1]:
-                    with suppress(MissingServerError):  # another run drops it at the same time
-                        administrator.run(drop.format(name))
+            ours = _OURS.fullmatch(name)
+            if ours and administrator.ask(f"SELECT IS_FREE_LOCK('{ours[1]}')") == [1]:
+                with suppress(MissingServerError):  # another run drops it at the same time
+                    _end_sessions(administrator, name)
+                    _drop(administrator, name)
 
     def inspect(self) -> None:
         """Raise MissingServerError where an account could reach more than its own database."""
@@ -149,26 +148,18 @@ class UserAccounts:
         """End the sessions of the user, and drop it with its database."""
         if self._name is None:
             return
-        until_none(self._killed)
+        administrator = self._administrator
+        _end_sessions(administrator, self._name)
         try:
-            self._drop()
+            _drop(administrator, self._name)
         except MissingServerError:  # a prepared transaction outlives its session and keeps its locks
-            self._administrator.run(*(f"XA ROLLBACK {name}" for name in self._prepared() - self._prepared_before))
-            self._drop()
+            administrator.run(*(f"XA ROLLBACK {name}" for name in self._prepared() - self._prepared_before))
+            _drop(administrator, self._name)
         self._name = None
-
-    def _drop(self) -> None:
-        self._administrator.run(f"DROP DATABASE IF EXISTS {self._name}", f"DROP USER {self._name}")
 
     def _prepared(self) -> set[str]:
         """All prepared transactions of the server, which does not tell whose they are."""
         return set(self._administrator.ask("XA RECOVER FORMAT='SQL'", 3))
-
-    def _killed(self) -> list[int]:
-        query = f"SELECT id FROM information_schema.processlist WHERE user = '{self._name}'"
-        if found := self._administrator.ask(query):
-            self._administrator.run(f"KILL USER {self._name}")
-        return found
 
     def close(self) -> None:
         """Drop the user that is left."""
@@ -176,6 +167,21 @@ class UserAccounts:
             self.drop()
         finally:
             self._administrator.close()
+
+
+def _end_sessions(administrator: Administrator, user: str) -> None:
+    def kill() -> list[int]:
+        found = administrator.ask(f"SELECT id FROM information_schema.processlist WHERE user = '{user}'")
+        if found:
+            administrator.run(f"KILL USER {user}")
+        return found
+
+    until_none(kill)
+
+
+def _drop(administrator: Administrator, name: str) -> None:
+    """Drop a user with the database of the same name."""
+    administrator.run(f"DROP DATABASE IF EXISTS {name}", f"DROP USER IF EXISTS {name}")
 
 
 def _address(administrator: Administrator) -> Address:

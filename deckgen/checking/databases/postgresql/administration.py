@@ -96,14 +96,34 @@ class PostgreSQL:
 
     def sweep(self) -> None:
         """Drop the databases and roles of runs that were killed: of each living one there is a connection."""
-        administrator = self._administrator
         for names, drop in (
-            ("SELECT datname AS name FROM pg_database", "DROP DATABASE {} WITH (FORCE)"),
-            ("SELECT rolname AS name FROM pg_roles", "DROP ROLE {}"),
+            ("SELECT datname AS name FROM pg_database", self.drop_database),
+            ("SELECT rolname AS name FROM pg_roles", self._drop_role),
         ):
-            for name in administrator.ask(_LEFT.format(names=names)):
+            for name in self._administrator.ask(_LEFT.format(names=names)):
                 with suppress(MissingServerError):  # another run drops it at the same time, or it is not ours to drop
-                    administrator.run(drop.format(name))
+                    drop(name)
+
+    def _drop_role(self, name: str) -> None:
+        self._administrator.run(f"DROP ROLE {name}")
+
+    def create_database(self, name: str) -> Administrator:
+        """A connection to a new database, in which there is nothing and which nobody else may enter."""
+        outside = self.administrator()
+        outside.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        outside.close()
+        inside = self.administrator(name)
+        inside.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC", "DROP SCHEMA public")
+        return inside
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database with all that is going on in it."""
+        inside = self.administrator(name)
+        roll_back_prepared(inside)
+        inside.close()
+        outside = self.administrator()
+        outside.run(f"DROP DATABASE {name} WITH (FORCE)")
+        outside.close()
 
     def close(self) -> None:
         """Leave the server."""
@@ -116,13 +136,16 @@ class RoleAccounts:
 
     def __init__(self, server: PostgreSQL) -> None:
         self._server = server
-        self._database = server.name()
         self._role: str | None = None
-        outside = server.administrator()
-        outside.run(f"CREATE DATABASE {self._database} TEMPLATE template0")
-        outside.close()
-        self._administrator = server.administrator(self._database)
-        self._administrator.run(f"REVOKE ALL ON DATABASE {self._database} FROM PUBLIC", "DROP SCHEMA public")
+        self._enter()
+
+    def _enter(self) -> None:
+        self._database = self._server.name()
+        self._administrator = self._server.create_database(self._database)
+
+    def _leave(self) -> None:
+        self._administrator.close()
+        self._server.drop_database(self._database)
 
     def make(self) -> Login:
         """A role with nothing but an empty schema; deckgen becomes a member so that it may drop what the role makes."""
@@ -146,9 +169,13 @@ class RoleAccounts:
                 f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'"
             )
         )
-        for name in administrator.ask(f"SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE owner = '{role}'"):
-            administrator.run(f"ROLLBACK PREPARED {name}")
-        administrator.run(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
+        roll_back_prepared(administrator)
+        try:
+            administrator.run(f"DROP OWNED BY {role} CASCADE")
+        except MissingServerError:  # each object takes a lock, and there can be more objects than locks
+            self._leave()
+            self._enter()
+        self._administrator.run(f"DROP ROLE {role}")
         self._role = None
 
     def close(self) -> None:
@@ -156,10 +183,14 @@ class RoleAccounts:
         try:
             self.drop()
         finally:
-            self._administrator.close()
-            outside = self._server.administrator()
-            outside.run(f"DROP DATABASE {self._database} WITH (FORCE)")
-            outside.close()
+            self._leave()
+
+
+def roll_back_prepared(administrator: Administrator) -> None:
+    """Roll back what is prepared in a database, from within."""
+    query = "SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE database = current_database()"
+    for name in administrator.ask(query):
+        administrator.run(f"ROLLBACK PREPARED {name}")
 
 
 def _address(administrator: Administrator) -> Address:
