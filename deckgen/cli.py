@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `--help` answers at on
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -275,7 +276,8 @@ def _surroundings() -> Iterator[None]:
 
 
 def main(arguments: Sequence[str] | None = None) -> Any:
-    """Run the command line and exit."""
+    """Run the command line and exit; to be asked to end is to be interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _surroundings():
             sys.exit(cli.main(arguments, standalone_mode=False))

@@ -162,9 +162,9 @@ class Watch:
     folder: Path
     before: frozenset[int] = field(default_factory=lambda: frozenset(living()))
 
-    def left(self) -> list[str]:
+    def left(self, seconds: float = PATIENCE) -> list[str]:
         """What is new and has not gone within the time it is given."""
-        gone(self.new)
+        gone(self.new, seconds)
         return self.new()
 
     def new(self) -> list[str]:
@@ -210,11 +210,11 @@ def living(ancestor: int | None = None) -> dict[int, str]:
     return found
 
 
-def checking(server: int) -> bool:
-    """Whether a check with a thread of its own runs below a server; the server's processes have none."""
-    for pid in living(server):
+def checking(ancestor: int) -> bool:
+    """Whether a check with a thread of its own runs below a process; the zygotes that it is forked from have none."""
+    for pid, command in living(ancestor).items():
         with suppress(OSError):
-            if len(os.listdir(f"/proc/{pid}/task")) > 1:
+            if "zygote" in command and len(os.listdir(f"/proc/{pid}/task")) > 1:
                 return True
     return False
 

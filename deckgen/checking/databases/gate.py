@@ -122,13 +122,12 @@ class Server:
 
     def gate(self, folder: Path) -> Gate:
         """A gate whose socket is in a folder. Raises MissingServerError."""
-        gate = Gate(folder, self._administration, self._way)
-        with self._lock:
-            if not self._closed:
-                self._gates.append(gate)
-                return gate
-        gate.close()
-        raise MissingServerError("the run is over")
+        with self._lock:  # so that whoever closes waits for what is being made
+            if self._closed:
+                raise MissingServerError("the run is over")
+            gate = Gate(folder, self._administration, self._way)
+            self._gates.append(gate)
+            return gate
 
     def close(self) -> None:
         """Close all gates and leave the server, which ends if it is ours."""

@@ -24,7 +24,8 @@ _ENVIRONMENT = {
     "TZ": "UTC",
 }
 _STOP_SECONDS = 10.0
-_DELETE_SECONDS = 5.0
+_DELETE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
 _TOLD = 1000  # the last characters of what a command printed
 
 
@@ -89,6 +90,7 @@ def _delete(folder: Path) -> None:
     deadline = time.monotonic() + _DELETE_SECONDS
     while folder.exists() and time.monotonic() < deadline:
         shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(_PAUSE_SECONDS)
 
 
 if __name__ == "__main__":
