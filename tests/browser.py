@@ -233,7 +233,7 @@ class Page:
 
     def open(self, url: str) -> None:
         """Load a page, wait until it has loaded, and forget the errors and requests of the one before."""
-        self._events.clear()
+        self.forget()
         failure = self.call("Page.navigate", url=url).get("errorText")
         if failure:
             raise BrowserError(f"{url}: {failure}")
@@ -241,8 +241,12 @@ class Page:
         while not self._heard("Page.loadEventFired"):
             self._receive(deadline)
 
+    def forget(self) -> None:
+        """Forget the errors and requests there were."""
+        self._events.clear()
+
     def errors(self) -> tuple[str, ...]:
-        """What went wrong on the console since the page was opened, each once; a missing file is told there too."""
+        """What went wrong on the console since all was forgotten, each once; a missing file is told there too."""
         thrown = (_exception_text(event["exceptionDetails"]) for event in self._heard("Runtime.exceptionThrown"))
         written = (
             " ".join(str(part.get("value", part.get("description", ""))) for part in event["args"])
@@ -257,7 +261,7 @@ class Page:
         return tuple(dict.fromkeys((*thrown, *written, *logged)))
 
     def requests(self) -> tuple[str, ...]:
-        """The addresses that the page asked for since it was opened, whether or not they answered."""
+        """The addresses that the page asked for since all was forgotten, whether or not they answered."""
         return tuple(dict.fromkeys(event["request"]["url"] for event in self._heard("Network.requestWillBeSent")))
 
     def _heard(self, method: str) -> list[dict[str, Any]]:
@@ -370,14 +374,18 @@ def fit(page: Page, screen: Screen) -> None:
     )
 
 
-def show(page: Page, origin: str, side: str, *, screen: Screen, theme: Theme = Theme.LIGHT) -> None:
-    """Show one side of a card, as the engine rendered it, and wait until all of it is drawn.
-
-    `side` is the HTML of `Card.question()` or `Card.answer()` with `escape_media_filenames` applied,
-    `origin` the address that `serve` yielded.
-    """
+def sit_down(page: Page, origin: str, screen: Screen, theme: Theme = Theme.LIGHT) -> None:
+    """Open the empty reviewer at the address that `serve` yielded; `show` puts one card after the other into it."""
     fit(page, screen)
     page.open(origin + _address(screen.client, theme))
+
+
+def show(page: Page, side: str, theme: Theme = Theme.LIGHT) -> None:
+    """Show one side of a card in the reviewer, as the engine rendered it, and wait until all of it is drawn.
+
+    `side` is the HTML of `Card.question()` or `Card.answer()` with `escape_media_filenames` applied.
+    """
+    page.forget()
     # The reviewer draws from a queue: what is queued after the card runs when MathJax is done with it.
     page.evaluate(
         f"""(async () => {{
@@ -460,13 +468,42 @@ _AXE = """(async () => {
 
 
 def small_targets(page: Page) -> tuple[str, ...]:
-    """The links, summaries and inputs that a finger would miss: lower than 44 px."""
+    """The links, summaries and inputs that a finger would miss: lower or narrower than 44 px."""
     return tuple(page.evaluate(_SMALL))
 
 
-_SMALL = """[...document.querySelectorAll("#qa a, #qa summary, #qa input")]
-    .filter((element) => element.getBoundingClientRect().height < 43.5)
-    .map((element) => `${element.getBoundingClientRect().height} px: ${element.outerHTML.slice(0, 80)}`)"""
+_SMALL = """[...document.querySelectorAll("#qa a, #qa summary, #qa input")].flatMap((element) => {
+    const {width, height} = element.getBoundingClientRect();
+    return Math.min(width, height) < 43.5 ? [`${width} x ${height} px: ${element.outerHTML.slice(0, 80)}`] : [];
+})"""
+
+
+def read_out_of_order(page: Page) -> tuple[str, ...]:
+    """The texts that a screen reader, which follows the document, reads after something that stands below them."""
+    return tuple(page.evaluate(_ORDER))
+
+
+# MathJax lays out its glyphs as it likes; it is read by what it says beside them.
+_ORDER = """(() => {
+    const walk = document.createTreeWalker(document.getElementById("qa"), NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const found = [];
+    let above = -Infinity;
+    while (walk.nextNode()) {
+        range.selectNodeContents(walk.currentNode);
+        const {top, bottom, height} = range.getBoundingClientRect();
+        const text = walk.currentNode.data.trim();
+        if (!text || height === 0 || walk.currentNode.parentElement.closest("mjx-container")) continue;
+        if (bottom <= above) found.push(`read too late: ${text.slice(0, 80)}`);
+        above = top;
+    }
+    return found;
+})()"""
+
+
+def faults(page: Page, origin: str) -> tuple[str, ...]:
+    """One line for each thing that is wrong with the shown side of a card; empty for a good one."""
+    return (*measure(page, origin).faults, *small_targets(page), *read_out_of_order(page), *violations(page))
 
 
 def picture(page: Page) -> bytes:

@@ -18,7 +18,7 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.browser import BrowserError, Screen, Theme, launch, measure, picture, serve, show, unfold
+from tests.browser import BrowserError, Screen, Theme, launch, measure, picture, serve, show, sit_down, unfold
 
 PHONE = Screen(390, 844)
 
@@ -76,7 +76,8 @@ def take_pictures(side: str, media: Path, output: Path) -> int:
     status = 0
     with serve(media) as origin, launch() as page:
         for theme in Theme:
-            show(page, origin, side, screen=PHONE, theme=theme)
+            sit_down(page, origin, PHONE, theme)
+            show(page, side, theme)
             file = output / f"card-{theme.name.lower()}.png"
             file.write_bytes(picture(page))
             found = measure(page, origin)
