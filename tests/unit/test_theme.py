@@ -13,7 +13,7 @@ PALETTES = re.findall(r"((?:\.card|\.nightMode|\.night_mode)[^{}]*)\{((?:[^{}]*-
 
 # Each colour of a text, and what it may stand on; a colour with a paper of its own stands on that.
 ON_PAPER = ("ink", "quiet", "link", "gap")
-ON_CODE = ("code-ink", "gap", "keyword", "name", "builtin", "string", "number", "comment", "error")
+ON_CODE = ("code-ink", "quiet", "right", "gap", "keyword", "name", "builtin", "string", "number", "comment", "error")
 ON_THEIR_OWN = ("unproved", "withdrawn", "right", "wrong", "missed")
 NO_TEXT = ("rule", "shade", "paper", "code-paper", *(f"{name}-paper" for name in ON_THEIR_OWN))
 
