@@ -35,6 +35,13 @@ class DeckTable(_Strict):
     report: StrictStr = ""
     unchecked: Unchecked = Unchecked.LEAVE_OUT
 
+    @field_validator("name", "description")
+    @classmethod
+    def _text(cls, value: str) -> str:
+        if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", value):
+            raise ValueError("it holds a character that is not text")
+        return value
+
     @field_validator("id")
     @classmethod
     def _packable(cls, value: str) -> str:

@@ -18,6 +18,7 @@ from deckgen.reading import craft, grammar, media, sidecar
 MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
 STANDARD_INPUT = "-"
 
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufeff]")  # a byte-order mark inside hides a question
 
 
@@ -110,7 +111,7 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
     documents = []
     for path in sorted(folder.rglob("*.md")):
         inside = path.relative_to(folder)
-        source = None if any(part.startswith(".") for part in inside.parts) else _load(path)
+        source = None if any(part.startswith(".") for part in inside.parts) else _listed(path)
         if isinstance(source, Source):
             documents.append(_document(source, folder, inside, notes))
         elif source is not None:
@@ -123,12 +124,25 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
     return [_deck(settings, shown(folder), documents, notes, prelude=prelude, ledger=ledger)]
 
 
+def _listed(path: Path) -> Source | Diagnostic:
+    """The source of a document that nobody named, so that a pipe is not waited for."""
+    if _NO_NAME.search(path.name):
+        name = shown(path).encode("utf-8", "replace").decode()
+        return rules.UNREADABLE.at(Location(name), reason="its name holds a character that is not text")
+    if not path.is_file():
+        return rules.UNREADABLE.at(Location(shown(path)), reason="it is no file")
+    return _load(path)
+
+
 def _document(source: Source, folder: Path, inside: Path, notes: list[Diagnostic]) -> Document:
     """A document of a deck's folder; of its front matter only the name is used, for the subdeck."""
     page = grammar.read(source, inside.as_posix(), media.beside(folder, inside))
     values, mistakes = _front_matter(source, page, ("name",))
     notes.extend(mistakes)
     name = values.get("name") or page.title or inside.stem
+    if isinstance(name, list | dict) or _NO_NAME.search(str(name)):
+        notes.append(source.report(rules.BAD_FRONT_MATTER, 1, reason="the name is not text"))
+        name = inside.stem
     # Two colons would open a level that the author did not mean.
     levels = (re.sub(":{2,}", ":", str(part)) for part in (*inside.parent.parts, name))
     return Document(inside.as_posix(), "::".join(levels), _with_sidecar(page, folder / inside, notes))

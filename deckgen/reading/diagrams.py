@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ _SECONDS = 10
 _STYLE = ("-Gbgcolor=transparent", *(f"-{part}fontname=Helvetica" for part in "GNE"), "-Gpad=0.1")
 # With SERVER_NAME set Graphviz reads no file that a diagram names.
 _ENVIRONMENT = {"SERVER_NAME": "deckgen", "LC_ALL": "C.UTF-8"}
-_TITLE = re.compile(r"<title>([^<%]+)</title>")
+_TITLE = re.compile(r'class="graph"[^>]*>\s*<title>([^<%]+)</title>')
 _LINE = re.compile(r"in line (\d+)")
 
 Drawn = Medium | Diagnostic
@@ -73,7 +74,7 @@ def _draw(command: str, fence: Fence) -> Drawn:
     if not isinstance(found, Medium):
         return _bad(fence.location, found.rule.message.format(target="it", **found.values))
     title = _TITLE.search(ran.stdout.decode())
-    return replace(found, description=f"diagram: {title[1]}" if title else "diagram")
+    return replace(found, description=f"diagram: {html.unescape(title[1])}" if title else "diagram")
 
 
 def _reason(complaints: str) -> str:

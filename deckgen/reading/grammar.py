@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from html import unescape
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Findings, Severity, Source
@@ -19,7 +20,8 @@ from deckgen.reading.media import Find, nowhere
 
 _PROGRAMS = (Role.SHOWN, Role.SETUP, Role.CHECK, Role.PYCON)  # what an output can be the output of
 _IMAGE = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
-_MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>", re.DOTALL)
+_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
 
 
 @dataclass(slots=True)
@@ -146,9 +148,9 @@ def _media(images: Iterable[Image], find: Find, findings: Findings) -> tuple[Med
 
 
 def _visible(answer: Iterable[Html | Fence]) -> str:
-    """The text of an answer, whatever its markup, and the descriptions of its images."""
+    """What can be seen of an answer, whatever its markup, and the descriptions of its images."""
     texts = (_MARKUP.sub("", _IMAGE.sub(r"\1", part.text)) if isinstance(part, Html) else part.code for part in answer)
-    return "".join(texts).strip()
+    return _UNSEEN.sub("", unescape("".join(texts)))
 
 
 def _defects(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -309,3 +309,8 @@ def test_what_is_no_address_for_reports(report: str, reason: str) -> None:
     assert settings is None
     assert (found.code, found.location.line) == ("D006", 4)
     assert reason in found.message
+
+
+def test_what_a_learner_reads_of_a_deck_is_text() -> None:
+    text = '[deck]\nid = "a"\nname = "A\\u001f"\ndescription = "\\u0000"\n'
+    assert mistakes(text) == [("D006", 3, "deck.name"), ("D006", 4, "deck.description")]

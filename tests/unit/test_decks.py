@@ -232,6 +232,12 @@ def test_a_folder_called_like_a_document_is_reported(write: Write) -> None:
     assert places(list(deck.diagnostics)) == [("D001", "moon/a.md:1:1")]
 
 
+def test_a_pipe_in_a_folder_is_not_waited_for(write: Write, tmp_path: Path) -> None:
+    write({"moon/deck.toml": TOML, "moon/b.md": PAGE})
+    os.mkfifo(tmp_path / "moon" / "a.md")
+    assert places(list(only("moon").diagnostics)) == [("D001", "moon/a.md:1:1")]
+
+
 def test_a_link_to_nothing_is_reported(write: Write, tmp_path: Path) -> None:
     write({"moon/deck.toml": TOML, "moon/b.md": PAGE})
     (tmp_path / "moon" / "a.md").symlink_to("nowhere.md")
