@@ -140,7 +140,7 @@ NOT_A_MEDIUM = Rule(
     "save it as PNG, JPEG, GIF, WebP or SVG, or as MP3, Ogg, WAV, FLAC or M4A",
 )
 MEDIUM_TOO_LARGE = Rule(
-    "D078", _E, "`{target}` is {size} bytes long; the limit is {limit}", "make it smaller: it goes to a phone"
+    "D078", _E, "`{target}` has {size} {unit}; the limit is {limit}", "make it smaller: it goes to a phone"
 )
 UNSAFE_SVG = Rule(
     "D079", _E, "`{target}` {reason}", "save it as plain SVG, in which nothing runs and nothing is loaded"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from urllib.parse import unquote
 from xml.parsers import expat
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
@@ -10,6 +12,10 @@ _ACTIVE = {"script", "foreignobject", "iframe", "object", "embed", "audio", "vid
 _REFERENCE = {"href", "src", "data", "base"}
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[\w+/=\s]*", re.ASCII)
 _LOADS = re.compile(r"""@import|url\(\s*["']?(?!\s*["']?\#)|image-set|expression\(|-moz-binding""", re.IGNORECASE)
+
+
+_REFERRED = re.compile(r"""(?:^\s*|url\(\s*["']?\s*)\#([^\s"')]+)""", re.IGNORECASE)
+_MOST = 1_000_000  # elements that are drawn, each as often as something refers to it
 
 
 class _UnsafeError(Exception):
@@ -24,6 +30,7 @@ def unsafe(data: bytes) -> str | None:
     reader = _Reader()
     try:
         reader.parser.Parse(data, True)
+        reader.count()
     except _UnsafeError as found:
         return str(found)
     except (expat.ExpatError, ValueError) as error:
@@ -41,8 +48,21 @@ class _Reader:
         self.parser.ProcessingInstructionHandler = self._instruction
         self.parser.EntityDeclHandler = self._entity
         self.parser.buffer_text = True
+        self.parser.EndElementHandler = self._end
         self._inside: list[str] = []
-        self.parser.EndElementHandler = lambda _: self._inside.pop()
+        self._parts = [""]  # the nearest id of each open element
+        self._elements: Counter[str] = Counter()  # of a part, those of its own parts aside
+        self._draws: defaultdict[str, list[str]] = defaultdict(list)  # what a part holds or refers to
+
+    def count(self) -> None:
+        """Refuse what refers to itself, or to so much so often that drawing it would never end."""
+        waiting, drawn = [""], 0
+        while waiting:
+            part = waiting.pop()
+            waiting += self._draws[part]
+            drawn += self._elements[part] + len(self._draws[part])
+            if drawn > _MOST:
+                raise _UnsafeError(f"draws more than {_MOST} elements")
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
@@ -52,8 +72,18 @@ class _Reader:
         if element in _ACTIVE:
             raise _UnsafeError(f"holds <{local}>")
         self._inside.append(element)
+        part = attributes.get("id", self._parts[-1])
+        if "id" in attributes:
+            self._draws[self._parts[-1]].append(part)
+        self._parts.append(part)
+        self._elements[part] += 1
         for key, value in attributes.items():
             self._attribute(element, key.rpartition(" ")[2].lower(), value)
+            self._draws[part] += map(unquote, _REFERRED.findall(value))
+
+    def _end(self, _name: str) -> None:
+        self._inside.pop()
+        self._parts.pop()
 
     def _attribute(self, element: str, name: str, value: str) -> None:
         if name.startswith("on"):
@@ -73,8 +103,8 @@ class _Reader:
         """Refuse what loads; an escape could hide it."""
         if found := _LOADS.search(text):
             raise _UnsafeError(f"loads something by {text[found.start() :][:80]}")
-        if "\\" in text and self._inside[-1] == "style":
-            raise _UnsafeError("has an escape in its style sheet")
+        if "\\" in text and (self._inside[-1] == "style" or "(" in text):
+            raise _UnsafeError("has an escape in its style")
 
     def _instruction(self, target: str, _data: str) -> None:
         raise _UnsafeError(f"has the processing instruction {target}")

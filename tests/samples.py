@@ -13,13 +13,13 @@ SVG = (
 )
 
 
-def png(width: int = 120, height: int = 60, shade: int = 90) -> bytes:
-    """A grey image."""
+def png(width: int = 120, height: int = 60, shade: int = 90, *, claimed: tuple[int, int] | None = None) -> bytes:
+    """A grey image, whose head may claim another size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", *(claimed or (width, height)), 8, 0, 0, 0, 0)
     rows = (b"\0" + bytes([shade]) * width) * height
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 

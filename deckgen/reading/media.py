@@ -11,8 +11,10 @@ from urllib.parse import unquote
 from deckgen import rules, signatures, svg
 from deckgen.diagnostics import Rule, suggest
 from deckgen.model import Medium
+from deckgen.reading.pixels import pixels
 
 MOST_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 50_000_000  # 200 MB where they are shown
 
 _REMOTE = re.compile(r"https?:|//", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # that of a drive as well
@@ -100,7 +102,7 @@ def _medium(place: Path, target: str) -> Medium | Refusal:
     """The file at a place, if Anki can show it. Raises OSError."""
     size = place.stat().st_size
     if size > MOST_BYTES:
-        return Refusal(rules.MEDIUM_TOO_LARGE, {"size": size, "limit": MOST_BYTES})
+        return Refusal(rules.MEDIUM_TOO_LARGE, {"size": size, "unit": "bytes", "limit": MOST_BYTES})
     return admitted(place.read_bytes(), target)
 
 
@@ -109,5 +111,7 @@ def admitted(data: bytes, target: str) -> Medium | Refusal:
     suffix = signatures.suffix(data)
     if suffix is None:
         return Refusal(rules.NOT_A_MEDIUM)
+    if (size := pixels(data)) > MOST_PIXELS:
+        return Refusal(rules.MEDIUM_TOO_LARGE, {"size": size, "unit": "pixels", "limit": MOST_PIXELS})
     reason = svg.unsafe(data) if suffix == "svg" else None
     return Medium(target, suffix, data) if reason is None else Refusal(rules.UNSAFE_SVG, {"reason": reason})

@@ -11,6 +11,7 @@ from deckgen import signatures, svg
 from deckgen.model import Medium
 from deckgen.packing.media import described
 from deckgen.reading import media
+from deckgen.reading.pixels import pixels
 from tests.samples import MEDIA, SVG, png
 
 ROOTED = b"<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'"
@@ -175,6 +176,9 @@ UNSAFE = {
     "a sheet that loads": (b"><style>@import 'https://example.org'</style></svg>", "@import"),
     "a sheet that loads, in CDATA": (b"><style><![CDATA[a{b:URL(x)}]]></style></svg>", "URL(x)"),
     "a sheet that loads, in disguise": (b"><style>a{b:u\\72l(x)}</style></svg>", "escape"),
+    "a style that loads, in disguise": (b"><rect style='fill: u\\72l(x)'/></svg>", "escape"),
+    "what holds itself": (b"><g id='a'><use href='#b'/></g><g id='b'><use href='#%61'/></g></svg>", "draws more"),
+    "a link to what it stands in": (b"><g id='a'><a href='#a'/></g></svg>", "draws more"),
     "another sheet": (b"><?xml-stylesheet href='x.css'?></svg>", "xml-stylesheet"),
     "what ends too early": (b"><g>", "not well-formed"),
 }
@@ -218,3 +222,20 @@ def test_a_deep_svg_is_read() -> None:
 )
 def test_a_field_in_words_names_no_file(field: str, words: str) -> None:
     assert described(field) == words
+
+
+SIZED = {
+    "PNG": png(claimed=(70_000, 3)),
+    "GIF": b"GIF87a\x46\0\x03\0",
+    "JPEG": b"\xff\xd8\xff\xe0\0\4\xff\xc0\xff\xff\xc2\0\x11\x08\0\x03\0\x46",
+    "WebP": b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x46\xc0\3\0",
+    "WebP without loss": b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\x45\x80\0\0",
+    "WebP that moves": b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0\x45\0\0\2\0\0",
+    "none": b"GIF89a",
+    "a JPEG that ends": b"\xff\xd8\xff\xe0\0\4",
+}
+
+
+@pytest.mark.parametrize("kind", SIZED)
+def test_an_image_says_how_large_it_unfolds(kind: str) -> None:
+    assert pixels(SIZED[kind]) == {"PNG": 210_000, "none": 0, "a JPEG that ends": 0}.get(kind, 210)
