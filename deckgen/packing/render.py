@@ -53,12 +53,13 @@ _ATTRIBUTES = {"a": {"href"}, "code": {"class"}, "ol": {"start"}, "p": {"class"}
 _ATTRIBUTES |= {"td": {"style"}, "th": {"style"}, "img": {"alt", "class", "src"}}
 _FOCUSABLE = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}  # what scrolls is reached by the keyboard too
 _REFERENCE = re.compile(r"&#(?:x0*([0-9a-f]+)|0*(\d+));?", re.IGNORECASE)
+_SPACES = str.maketrans("\f\r", "  ")  # Anki would drop them
 _FORMATTER = HtmlFormatter(nowrap=True)
 _MARK = re.compile(f"({Gap.OPEN}\\d+{Gap.TEXT}|{Gap.CLOSE})")
 _RETIRED = '<p class="withdrawn">This card was retired: it is no longer part of its deck.</p>'
 _LONGEST_VALUE = 500
 # Anki takes these for its own commands even inside <code>.
-_COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:)", re.IGNORECASE)
+_COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:|\[type:)", re.IGNORECASE)
 _DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
 _DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
@@ -67,10 +68,11 @@ _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaD
 def render(deck: Deck, packables: Sequence[Packable]) -> list[Note]:
     """A note for each of them, in their order; raises KeyError for a note type that is not registered."""
     subdecks = {document.path: document.subdeck for document in deck.documents}
+    spellings: dict[str, str] = {}
     return [
         _recalled(deck.name, each)
         if isinstance(each, Withdrawal | Retirement)
-        else _note(deck, subdecks[each.card.document], each)
+        else _note(deck, subdecks[each.card.document], each, spellings)
         for each in packables
     ]
 
@@ -116,7 +118,7 @@ def _value(text: str) -> str:
     return "<code>" + _text(short).replace("\n", "<br>") + "</code>"
 
 
-def _note(deck: Deck, subdeck: str, packable: Admitted) -> Note:
+def _note(deck: Deck, subdeck: str, packable: Admitted, spellings: dict[str, str]) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
     clean = _cleaner(card.media)
@@ -138,9 +140,17 @@ def _note(deck: Deck, subdeck: str, packable: Admitted) -> Note:
         note_type=kind.note_type,
         deck="::".join(filter(None, (deck.name, subdeck))),
         fields=fields,
-        tags=tuple(sorted({*card.tags, *_proof_tags(packable)})),
+        tags=tuple(sorted({_spelled(tag, spellings) for tag in (*card.tags, *_proof_tags(packable))} - {""})),
         media=tuple(named.values()),
     )
+
+
+def _spelled(tag: str, spellings: dict[str, str]) -> str:
+    """A tag as Anki stores it: without empty levels, and each level as it is spelled first in the deck."""
+    levels: list[str] = []
+    for level in filter(None, unicodedata.normalize("NFC", tag).split("::")):
+        levels.append(spellings.setdefault("::".join([*levels, level]).casefold(), level))
+    return "::".join(levels)
 
 
 def _report(deck: Deck, card: Card) -> str:
@@ -227,7 +237,7 @@ def _cleaner(found: tuple[Medium, ...]) -> Callable[[str], str]:
     )
 
     def clean(text: str) -> str:
-        harmless = _COMMAND.sub("&#91;", cleaner.clean(_REFERENCE.sub(_character, text)))
+        harmless = _COMMAND.sub("&#91;", cleaner.clean(_REFERENCE.sub(_character, text)).translate(_SPACES))
         return unicodedata.normalize("NFC", media.placed(harmless, found))
 
     return clean

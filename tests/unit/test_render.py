@@ -128,3 +128,15 @@ def test_the_address_for_reports_is_filled_in_and_means_nothing_else() -> None:
 
 def test_columns_keep_their_alignment() -> None:
     assert 'style="text-align:right"' in answer("| a |\n|--:|\n| 1 |\n").replace(": ", ":")
+
+
+def test_tags_are_as_anki_stores_them_in_the_whole_deck() -> None:
+    text = "Q1. What? {#a .Tag .tag .x::::Y::}\n\nx\n\nQ2. And? {#b .X::y::z .TAG .e\u0301 .::}\n\ny\n"
+    page = grammar.read(Source.of("cards.md", text), "cards.md")
+    deck = Deck("small", "Small", "", None, (Document("cards.md", "", page.cards),), ())
+    found = [set(note.tags) - {render.UNPROVED_TAG} for note in render.render(deck, [*map(MarkedCard, page.cards)])]
+    assert found == [{"Tag", "x::Y"}, {"x::Y::z", "Tag", "\u00e9"}]
+
+
+def test_what_anki_would_drop_is_a_space() -> None:
+    assert answer("<p>a\fb&#13;c</p>") == "<p>a b c</p>"
