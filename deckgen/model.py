@@ -56,6 +56,13 @@ HTML_TAGS = frozenset(
     | {"q", "s", "samp", "small", "strong", "sub", "sup", "u", "ul", "var"}
 )
 
+# What a formula may not use, by its name in TeX: MathJax would run or load something, or change what later cards mean.
+UNSAFE_TEX = (
+    r"href|class|style|cssId|data|mmlToken|bbox|unicode|require"
+    r"|input|include|includegraphics|immediate|write|openin|openout|read|readline|catcode|csname|special"
+    r"|[gex]?def|let|(?:re)?newcommand|providecommand|(?:re)?newenvironment|newtagform|Declare[A-Za-z]+|mathtoolsset"
+)
+
 
 class Gap(StrEnum):
     """What marks a deletion in the HTML or the code of a cloze: `OPEN 1 TEXT flush HINT a method CLOSE`.

@@ -150,6 +150,14 @@ NOT_DRAWN = Rule(
 )
 BAD_DIAGRAM = Rule("D081", _E, "the diagram cannot be drawn: {reason}", "correct it; Graphviz has the last word")
 
+# Formulas
+UNSAFE_FORMULA = Rule(
+    "D085",
+    _E,
+    "the formula uses `{command}`",
+    "write it without: on a card a formula runs nothing, loads nothing, and changes no other",
+)
+
 # Checking
 PRELUDE_FAILED = Rule("D050", _E, "the prelude {reason}", "correct it; no card of the deck can be proved until then")
 PRELUDE_ON_STANDIN = Rule(

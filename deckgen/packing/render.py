@@ -22,6 +22,7 @@ from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG
 from deckgen.model import (
     DIAGRAMS,
     HTML_TAGS,
+    UNSAFE_TEX,
     Admitted,
     Card,
     Deck,
@@ -60,6 +61,9 @@ _RETIRED = '<p class="withdrawn">This card was retired: it is no longer part of 
 _LONGEST_VALUE = 500
 # Anki takes these for its own commands even inside <code>.
 _COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:|\[type:)", re.IGNORECASE)
+_FORMULA = re.compile(r"\\(?=[(\[])")
+_NO_TEX = re.compile(f"<code.*?</code>|<[^>]*>|{Gap.OPEN}\\d+{Gap.TEXT}|[{Gap.HINT}{Gap.CLOSE}]", re.DOTALL)
+_UNSAFE_TEX = re.compile(rf"\\(?:{UNSAFE_TEX})(?![A-Za-z])")
 _DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
 _DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
@@ -238,9 +242,16 @@ def _cleaner(found: tuple[Medium, ...]) -> Callable[[str], str]:
 
     def clean(text: str) -> str:
         harmless = _COMMAND.sub("&#91;", cleaner.clean(_REFERENCE.sub(_character, text)).translate(_SPACES))
-        return unicodedata.normalize("NFC", media.placed(harmless, found))
+        return unicodedata.normalize("NFC", media.placed(_without_unsafe_formulas(harmless), found))
 
     return clean
+
+
+def _without_unsafe_formulas(text: str) -> str:
+    """HTML whose formulas do no harm once tags are gone: where one could, none is shown as a formula."""
+    if _FORMULA.search(text) and _UNSAFE_TEX.search(_NO_TEX.sub("", text)):
+        return _FORMULA.sub("\\\\\u2060", text)
+    return text
 
 
 def _character(reference: re.Match[str]) -> str:

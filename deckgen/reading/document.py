@@ -13,7 +13,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
-from deckgen.model import HTML_TAGS
+from deckgen.model import HTML_TAGS, UNSAFE_TEX
 from deckgen.reading import clozes, math, questions
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
@@ -21,6 +21,7 @@ from deckgen.reading.questions import MAX_NESTING, label_and_title
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
+_UNSAFE_TEX = re.compile(rf"\\(?:{UNSAFE_TEX})(?![A-Za-z])")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
 
@@ -219,11 +220,15 @@ def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:
             yield from _not_kept(source, child, cursor)
 
 
-_LOSSY = frozenset({"html_inline", "html_block"})
+_LOSSY = frozenset({"html_inline", "html_block", *math.FORMULAS})
 
 
 def _not_kept(source: Source, token: Token, cursor: Cursor) -> Iterator[Diagnostic]:
-    """Report raw HTML that will not be kept, each tag of a block once."""
+    """Report a formula that may not be, and raw HTML that will not be kept, each tag of a block once."""
+    if token.type in math.FORMULAS:
+        for command in dict.fromkeys(_UNSAFE_TEX.findall(clozes.filled(token.content))):
+            yield source.report(rules.UNSAFE_FORMULA, *cursor.find(command), command=command)
+        return
     for tag in dict.fromkeys(_tags(token)):
         yield source.report(rules.HTML_NOT_KEPT, *cursor.find(f"<{tag}"), tag=tag.lower())
 
