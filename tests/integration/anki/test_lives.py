@@ -61,7 +61,7 @@ def test_what_is_recalled_keeps_its_question_in_words_and_names_no_file(
             assert anki.tags(note_type) == {f"deckgen::{state}"}
             for front, back in sides(anki, note_type):
                 assert f"What is a state with (sound) a bell in {note_type}?" in back
-                assert not any(each in front + back for each in ("<img", "[anki:play", "flush(", "commit("))
+                assert not any(each in front + back for each in ("<img", "[anki:play", "flush(", "commit(", "[[type"))
 
 
 @pytest.mark.parametrize("steps", [1, 3, 5], ids=["released", "withdrawn", "retired"])
