@@ -182,6 +182,19 @@ WIDER_THAN_CLAIMED = Rule(
     "widen the claim, or assert what differs there",
 )
 
+# The craft of cards
+ASKS_NOTHING = Rule(
+    "D095", _W, "`{title}` asks nothing", "write a question that one answer fits, or choose another type"
+)
+LONG_ANSWER = Rule(
+    "D096", _W, "the answer has {words} words, more than a phone shows at once", "say it in about 40, or in two cards"
+)
+RESTATED_QUESTION = Rule("D097", _W, "the answer begins by saying the question again", "begin with what is new")
+LONG_CODE = Rule(
+    "D098", _W, "the answer shows {lines} lines of code, more than a phone does at once", "show at most 10"
+)
+WIDE_CODE = Rule("D099", _W, "the code is {columns} columns wide, and a phone shows 44", "break the line")
+
 # Packing and publishing
 NOT_AUDITED = Rule(
     "D060", _W, "the package was not audited", "install deckgen-verified[{extra}] for the official engine"
