@@ -10,6 +10,7 @@ from dataclasses import replace
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic
 from deckgen.model import DIAGRAMS, Card, Fence, Html
+from deckgen.reading.clozes import filled
 
 MOST_WORDS = 60
 MOST_LINES = 12
@@ -30,7 +31,7 @@ def weigh(card: Card) -> Iterator[Diagnostic]:
         return
     asked, answered = (
         _words(card.heading),
-        _words(" ".join(each.text for each in card.answer if isinstance(each, Html))),
+        _words(filled(" ".join(each.text for each in card.answer if isinstance(each, Html)))),
     )
     if not _asks(card, asked):
         yield rules.ASKS_NOTHING.at(card.location, card.line, title=card.question)
@@ -39,7 +40,7 @@ def weigh(card: Card) -> Iterator[Diagnostic]:
     if _restates(asked, answered):
         yield rules.RESTATED_QUESTION.at(card.location, card.line)
     shown = [each for each in card.answer if isinstance(each, Fence) and each.language not in DIAGRAMS]
-    blocks = [(each.location, (each.display or each.code).rstrip().split("\n")) for each in shown]
+    blocks = [(each.location, filled(each.display or each.code).rstrip().split("\n")) for each in shown]
     if (total := sum(len(lines) for _, lines in blocks)) > MOST_LINES:
         yield rules.LONG_CODE.at(card.location, card.line, lines=total)
     for place, lines in blocks:

@@ -111,7 +111,7 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
     documents = []
     for path in sorted(folder.rglob("*.md")):
         inside = path.relative_to(folder)
-        source = None if any(part.startswith(".") for part in inside.parts) else _listed(path)
+        source = None if _is_no_document(inside) else _listed(path)
         if isinstance(source, Source):
             documents.append(_document(source, folder, inside, notes))
         elif source is not None:
@@ -132,6 +132,11 @@ def _listed(path: Path) -> Source | Diagnostic:
     if not path.is_file():
         return rules.UNREADABLE.at(Location(shown(path)), reason="it is no file")
     return _load(path)
+
+
+def _is_no_document(inside: Path) -> bool:
+    """Whether a file of a deck's folder is hidden, or about the deck."""
+    return any(part.startswith(".") for part in inside.parts) or inside.name == "README.md"
 
 
 def _document(source: Source, folder: Path, inside: Path, notes: list[Diagnostic]) -> Document:

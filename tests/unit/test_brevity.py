@@ -40,6 +40,7 @@ CARDS = {
     "more in two blocks": ("What?", code(*["x"] * 6) + "\n\n" + code(*["x"] * 7), ["D098"]),
     "as wide as fits": ("What?", code("x" * 44), []),
     "wider": ("What?", code("y", "x" * 45), ["D099"]),
+    "marks of a deletion": ('What? {type="cloze"}', code("x" * 40 + "{{c1::y}}"), []),
     "a check, which nobody has to read": ("What?", GOOD + "\n\n" + code(*["x" * 99] * 40, info="python check"), []),
     "a diagram": ("What?", code("digraph named {" + " " * 99 + "}", info="dot"), []),
 }

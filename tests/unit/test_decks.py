@@ -113,7 +113,7 @@ def test_colons_in_a_heading_open_no_level(write: Write, colons: str) -> None:
 
 def test_only_visible_markdown_is_read(write: Write) -> None:
     write({"moon/deck.toml": TOML, "moon/a.md": PAGE})
-    others = ["moon/.b.md", "moon/.git/c.md", "moon/d.txt", "moon/e.md.bak", "moon/f.py"]
+    others = ["moon/README.md", "moon/.b.md", "moon/.git/c.md", "moon/d.txt", "moon/e.md.bak", "moon/f.py"]
     write(dict.fromkeys(others, PAGE.replace("#moon", "#other")))
     assert ids(only("moon")) == ["moon"]
 
