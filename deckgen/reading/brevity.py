@@ -55,8 +55,8 @@ def _words(text: str) -> list[str]:
 
 
 def _asks(card: Card, words: list[str]) -> bool:
-    """Whether a question asks or demands something; one that is a title of what follows needs not."""
-    if card.note_type != "basic" or _ASKS.search(card.question):
+    """Whether a question asks or demands something; a title of what follows needs not."""
+    if card.note_type != "basic" or not words or _ASKS.search(card.question):
         return True
     return len(words) >= _LEAST_WORDS or not _DEMANDS.isdisjoint(words[:1])
 
