@@ -14,6 +14,7 @@ from deckgen.config import DeckConfig, DeckTable
 from deckgen.diagnostics import Diagnostic, Location, Source
 from deckgen.model import Card, Deck, Document, Fence, Role
 from deckgen.reading import brevity, craft, grammar, media, sidecar
+from deckgen.reading.duplicates import alike
 
 MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
 STANDARD_INPUT = "-"
@@ -226,7 +227,8 @@ def _deck(
 ) -> Deck:
     documents, duplicates = _unique(documents)
     cards = [card for document in documents for card in document.cards]
-    weak = [diagnostic for card in cards for diagnostic in (*craft.weigh(card), *brevity.weigh(card))]
+    weak = [*alike(cards)]
+    weak += [diagnostic for card in cards for diagnostic in (*craft.weigh(card), *brevity.weigh(card))]
     return Deck(
         id=settings.deck.id,
         name=settings.deck.name,
