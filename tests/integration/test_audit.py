@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deckgen import files
+from deckgen import files, shipping
 from deckgen.diagnostics import Severity
 from deckgen.model import SOUNDS, Note, Stamp, StampedNote
 from deckgen.packing import archive, package
@@ -189,6 +189,14 @@ BROKEN: Mapping[str, Sequence[str]] = {
 @pytest.mark.parametrize(("code", "statement"), [(code, each) for code, found in BROKEN.items() for each in found])
 def test_what_differs_from_the_intent_or_does_not_work(tmp_path: Path, code: str, statement: str) -> None:
     assert code in codes(spoiled(tmp_path, statement), NOTES)
+
+
+def test_a_build_is_told_what_the_engine_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = packed(tmp_path)
+    [found] = shipping._judged(path.read_bytes(), path, [NOTES[0], stamped(2, "another answer")])
+    assert (found.code, found.severity, found.location.path) == ("D061", Severity.ERROR, path.as_posix())
+    assert found.message.startswith("A006: ")
 
 
 MEDIA: Mapping[str, Sequence[Sequence[tuple[str, bytes]]]] = {
