@@ -51,7 +51,7 @@ def deckgen(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: s
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
