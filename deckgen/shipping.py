@@ -13,7 +13,8 @@ from pathlib import Path
 
 from deckgen import apkg, files, rules
 from deckgen.diagnostics import Diagnostic, Location, Rule, Severity
-from deckgen.model import Admitted, Deck, Packable, StampedNote
+from deckgen.model import Admitted, Deck, Packable
+from deckgen.notes import StampedNote
 from deckgen.packing import ledgerfile, package, render
 from deckgen.packing.ledger import Ledger, Stamped, stamp
 from deckgen.packing.ledgerfile import LedgerError

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
-from deckgen.model import Makes, Note, NoteType, Retirement, Stamp, StampedNote, Withdrawal
+from deckgen.model import Retirement, Withdrawal
+from deckgen.notes import Makes, Note, NoteType, Stamp, StampedNote
 from deckgen.packing.notetypes import cloze
 
 _ROOM = 20  # note ids are milliseconds; the ids of a note's cards follow its own

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Location, Severity
-from deckgen.model import Admitted, Deck, Judgement, Packable, Refuted, Retirement, Verdict, Withdrawal
+from deckgen.model import (
+    Admitted,
+    Deck,
+    Judgement,
+    Packable,
+    Refuted,
+    Retirement,
+    Verdict,
+    Withdrawal,
+)
 from deckgen.packing.ledger import Entry, Ledger, State
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.render import finding

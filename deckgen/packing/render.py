@@ -32,7 +32,6 @@ from deckgen.model import (
     Html,
     MarkedCard,
     Medium,
-    Note,
     Packable,
     Refuted,
     Result,
@@ -42,6 +41,7 @@ from deckgen.model import (
     Withdrawal,
     minor,
 )
+from deckgen.notes import Note
 from deckgen.packing import media
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face

@@ -386,7 +386,7 @@ def test_an_empty_file_of_checks_is_no_mistake(write: Write, checks: str) -> Non
 
 
 def test_a_deck_in_a_folder_takes_checks_from_beside_each_document(write: Write) -> None:
-    write({"moon/deck.toml": TOML, "moon/a.md": PAGE, "moon/b.md": PAGE.replace("#moon", "#sea")})
+    write({"moon/deck.toml": TOML, "moon/a.md": PAGE, "moon/b.md": PAGE.replace("moon", "sea")})
     write({"moon/b.checks.py": "def check_sea(): pass\ndef check_moon(): pass\n"})
     deck = only("moon")
     assert [card.checked for card in deck.cards] == [False, True]

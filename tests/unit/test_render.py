@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from deckgen.diagnostics import Source
-from deckgen.model import Deck, Document, Environment, MarkedCard, Note, Packable, Passed, Result, VerifiedCard
+from deckgen.model import (
+    Deck,
+    Document,
+    Environment,
+    MarkedCard,
+    Packable,
+    Passed,
+    Result,
+    VerifiedCard,
+)
+from deckgen.notes import Note
 from deckgen.packing import render
 from deckgen.reading import grammar
 
