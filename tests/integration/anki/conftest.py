@@ -10,6 +10,14 @@ import pytest
 from tests.integration.anki.author import Author, part
 from tests.integration.anki.learner import Learner, Log, learner
 
+QUICK = ("test_releases.py", "test_note_types.py")  # what every change should be tried on
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in QUICK:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def author(tmp_path_factory: pytest.TempPathFactory) -> Author:
