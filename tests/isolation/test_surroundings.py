@@ -7,6 +7,7 @@ the surroundings are told.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -59,8 +60,10 @@ def small(base: Path) -> Path:
 
 
 def told(ran: Ran) -> bool:
-    """Whether a run says that the surroundings failed it, in a line and without a word about a card."""
-    return ran.status == SURROUNDINGS and ran.out == "" and ran.err.startswith("error: ") and ran.err.count("\n") == 1
+    """Whether a run says that the surroundings failed it, in a last line and without a word about a card."""
+    *progress, last = ran.err.splitlines() or [""]
+    silent = ran.out == "" and all(re.fullmatch(r"Small: \d+ of \d+ checks run", line) for line in progress)
+    return ran.status == SURROUNDINGS and silent and last.startswith("error: ")
 
 
 def build(folder: Path, *prefix: str, interpreter: str = sys.executable, **environment: str) -> Ran:
