@@ -21,7 +21,8 @@ from deckgen.watching import whenever_saved
 
 if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
-    from deckgen.model import Deck, Effort
+    from deckgen.model import Deck
+    from deckgen.proof import Effort
     from deckgen.reading.decks import Reading
     from deckgen.report import Report
 
@@ -242,7 +243,8 @@ def status(reports: Sequence[Report], unread: Sequence[Diagnostic]) -> int:
 
 def _wrong(report: Report) -> bool:
     from deckgen.diagnostics import Severity
-    from deckgen.model import Unchecked, Verdict
+    from deckgen.model import Unchecked
+    from deckgen.proof import Verdict
     from deckgen.report import Verb
 
     harmless = {None, Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED}

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Severity
-from deckgen.model import Verdict
+from deckgen.proof import Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.changes import Change, lines
 from deckgen.publishing.grid import Cell, Column, Grid

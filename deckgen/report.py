@@ -10,7 +10,8 @@ from typing import Protocol
 from packaging.version import Version
 
 from deckgen.diagnostics import Diagnostic
-from deckgen.model import Deck, Environment, Failure, Judgement, Passed, Unavailable, Verdict
+from deckgen.model import Deck
+from deckgen.proof import Environment, Failure, Judgement, Passed, Unavailable, Verdict
 
 
 @dataclass(frozen=True, slots=True)

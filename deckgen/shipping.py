@@ -13,12 +13,14 @@ from pathlib import Path
 
 from deckgen import apkg, files, rules
 from deckgen.diagnostics import Diagnostic, Location, Rule, Severity
-from deckgen.model import Admitted, Deck, Packable, StampedNote
+from deckgen.model import Deck
+from deckgen.notes import Packable, StampedNote
 from deckgen.packing import ledgerfile, package, render
 from deckgen.packing.ledger import Ledger, Stamped, stamp
 from deckgen.packing.ledgerfile import LedgerError
 from deckgen.packing.rebuild import rebuild
 from deckgen.packing.recall import deliver, emptied
+from deckgen.proof import Admitted
 from deckgen.publishing.audit import audit
 from deckgen.publishing.criteria.finding import Finding
 from deckgen.publishing.engine import EXTRA, EngineMissingError

@@ -33,8 +33,7 @@ def test_imports_point_inwards() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_module_can_be_read_at_one_sitting(path: Path) -> None:
-    longest = 600 if path.name == "model.py" else 300
-    assert len(path.read_text().splitlines()) <= longest
+    assert len(path.read_text().splitlines()) <= 300
 
 
 def test_the_sandbox_imports_itself_only_relatively() -> None:

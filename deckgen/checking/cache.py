@@ -20,7 +20,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.schema import CreateTable
 
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Broken, Fence, Job, Outcome, Passed, Refuted, Result, Vacuous
+from deckgen.model import Fence
+from deckgen.proof import Block, Broken, Job, Outcome, Passed, Refuted, Result, Vacuous
 
 _VERSION = 1
 _KEPT_DAYS = 30

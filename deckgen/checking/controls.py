@@ -12,19 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deckgen.diagnostics import Location
-from deckgen.model import (
-    Block,
-    Broken,
-    Crashed,
-    Mutant,
-    Mutation,
-    Outcome,
-    Passed,
-    Program,
-    Refuted,
-    TimedOut,
-    Vacuous,
-)
+from deckgen.proof import Block, Broken, Crashed, Mutant, Mutation, Outcome, Passed, Program, Refuted, TimedOut, Vacuous
 
 
 class End(StrEnum):

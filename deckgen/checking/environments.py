@@ -12,7 +12,8 @@ from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.interpreters import MissingInterpreterError
-from deckgen.model import Database, Deck, Effort, Environment
+from deckgen.model import Database, Deck
+from deckgen.proof import Effort, Environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from deckgen.checking.controls import End, Expectation, Run, Trial
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Fence, Mutant, Trust
+from deckgen.model import Fence
+from deckgen.proof import Block, Mutant, Trust
 
 if TYPE_CHECKING:  # it takes SQLAlchemy, which runs on SQLite do not need here
     from deckgen.checking.databases.gate import Gate

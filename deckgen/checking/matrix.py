@@ -9,7 +9,8 @@ from packaging.specifiers import SpecifierSet
 
 from deckgen.checking import kinds
 from deckgen.checking.environments import Place
-from deckgen.model import Card, Deck, Job, NotClaimed, Passed, Result, Unavailable, minor
+from deckgen.model import Card, Deck
+from deckgen.proof import Job, NotClaimed, Passed, Result, Unavailable, minor
 
 _NOT_CLAIMED = "the card does not say that it is true there"
 

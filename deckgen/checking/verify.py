@@ -16,11 +16,10 @@ from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import PreludeError, confinement
 from deckgen.checking.matrix import plan, weighed
 from deckgen.diagnostics import Diagnostic, Location
-from deckgen.model import (
+from deckgen.model import Card, Deck, Unchecked
+from deckgen.proof import (
     Admitted,
     Broken,
-    Card,
-    Deck,
     Effort,
     Environment,
     Job,
@@ -32,7 +31,6 @@ from deckgen.model import (
     Passed,
     Result,
     Unavailable,
-    Unchecked,
     Verdict,
     VerifiedCard,
     minor,

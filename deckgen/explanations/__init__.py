@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import resources
 
-from deckgen.model import Verdict
+from deckgen.proof import Verdict
 from deckgen.publishing.criteria.finding import CODES
 from deckgen.rules import RULES
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
-from deckgen.model import Makes, Note, NoteType, Retirement, Stamp, StampedNote, Withdrawal
+from deckgen.notes import Makes, Note, NoteType, Retirement, Stamp, StampedNote, Withdrawal
 from deckgen.packing.notetypes import cloze
 
 _ROOM = 20  # note ids are milliseconds; the ids of a note's cards follow its own

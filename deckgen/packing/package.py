@@ -11,7 +11,7 @@ from typing import Any
 
 import genanki
 
-from deckgen.model import Makes, NoteType, StampedNote
+from deckgen.notes import Makes, NoteType, StampedNote
 from deckgen.packing import archive
 
 _EPOCH = 1_600_000_000  # what genanki dates by itself, and nobody reads

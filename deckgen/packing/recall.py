@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Location, Severity
-from deckgen.model import Admitted, Deck, Judgement, Packable, Refuted, Retirement, Verdict, Withdrawal
+from deckgen.model import Deck
+from deckgen.notes import Packable, Retirement, Withdrawal
 from deckgen.packing.ledger import Entry, Ledger, State
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.render import finding
+from deckgen.proof import Admitted, Judgement, Refuted, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,32 +19,12 @@ from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
 from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG
-from deckgen.model import (
-    DIAGRAMS,
-    HTML_TAGS,
-    UNSAFE_TEX,
-    Admitted,
-    Card,
-    Deck,
-    Environment,
-    Fence,
-    Gap,
-    Html,
-    MarkedCard,
-    Medium,
-    Note,
-    Packable,
-    Refuted,
-    Result,
-    Retirement,
-    Role,
-    VerifiedCard,
-    Withdrawal,
-    minor,
-)
+from deckgen.model import DIAGRAMS, HTML_TAGS, UNSAFE_TEX, Card, Deck, Fence, Gap, Html, Medium, Role
+from deckgen.notes import Note, Packable, Retirement, Withdrawal
 from deckgen.packing import media
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
+from deckgen.proof import Admitted, Environment, MarkedCard, Refuted, Result, VerifiedCard, minor
 
 UNPROVED_TAG = "deckgen::unproved"
 

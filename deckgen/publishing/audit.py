@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deckgen import apkg
 from deckgen.apkg import NotAPackageError
-from deckgen.model import StampedNote
+from deckgen.notes import StampedNote
 from deckgen.publishing import snapshot
 from deckgen.publishing.criteria import CRITERIA
 from deckgen.publishing.criteria.finding import Finding

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from deckgen.model import Environment, Judgement, NotClaimed, Outcome, Passed, minor
+from deckgen.proof import Environment, Judgement, NotClaimed, Outcome, Passed, minor
 from deckgen.report import Report
 
 

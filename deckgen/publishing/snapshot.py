@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from deckgen import apkg
 from deckgen.apkg import Package, PackedNote
-from deckgen.model import StampedNote
+from deckgen.notes import StampedNote
 from deckgen.publishing.engine import RefusedError, imported, plain, rows
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Location, Source
-from deckgen.model import Card, Document, Fence, Html, Refuted, Role
+from deckgen.model import Card, Document, Fence, Html, Role
+from deckgen.proof import Refuted
 from deckgen.reading import grammar
 from deckgen.reading.decks import decode
 from deckgen.reading.edits import Edit, Line, Revision, apply, lines

@@ -12,7 +12,7 @@ from unittest import mock
 from deckgen.checking import controls, forkserver
 from deckgen.checking.controls import End, Run
 from deckgen.checking.executors.zygote import Zygotes
-from deckgen.model import Block, Passed, Program, Trust
+from deckgen.proof import Block, Passed, Program, Trust
 from tests.benchmarks.measure import Ratio, seconds
 from tests.isolation.harness import here
 

@@ -16,8 +16,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from deckgen.diagnostics import Source
-from deckgen.model import Deck, Document, Environment, Passed, Result, VerifiedCard
+from deckgen.model import Deck, Document
 from deckgen.packing import ledger, package, render
+from deckgen.proof import Environment, Passed, Result, VerifiedCard
 from deckgen.reading import grammar
 from tests.benchmarks.measure import Ratio, seconds
 

@@ -11,7 +11,7 @@ import anki.lang
 import genanki
 from anki.collection import Collection, ExportAnkiPackageOptions, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
-from deckgen.model import Note, Stamp, StampedNote
+from deckgen.notes import Note, Stamp, StampedNote
 from deckgen.packing import package
 from deckgen.packing.notetypes import KINDS
 from tests.benchmarks.measure import Ratio, seconds

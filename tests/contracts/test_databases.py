@@ -10,7 +10,8 @@ import pytest
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.environments import places
 from deckgen.checking.verify import verify
-from deckgen.model import Database, Effort, Passed
+from deckgen.model import Database
+from deckgen.proof import Effort, Passed
 from tests.isolation.harness import card, quietly, write
 
 CHECK = """

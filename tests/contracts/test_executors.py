@@ -18,7 +18,7 @@ import pytest
 
 from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import SurroundingsError
-from deckgen.model import Broken, Crashed, Job, Passed, Refuted, Result, TimedOut
+from deckgen.proof import Broken, Crashed, Job, Passed, Refuted, Result, TimedOut
 from tests.isolation.harness import Watch, card, checking, gone, here, jobs, watch, write
 
 

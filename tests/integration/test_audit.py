@@ -15,7 +15,8 @@ import pytest
 
 from deckgen import files, shipping
 from deckgen.diagnostics import Severity
-from deckgen.model import SOUNDS, Note, Stamp, StampedNote
+from deckgen.model import SOUNDS
+from deckgen.notes import Note, Stamp, StampedNote
 from deckgen.packing import archive, package
 from deckgen.packing.notetypes import KINDS
 from deckgen.publishing import criteria

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deckgen import explanations
-from deckgen.model import Verdict
+from deckgen.proof import Verdict
 from deckgen.publishing.criteria.finding import CODES
 from deckgen.rules import RULES
 from tests.decks import Ran, deckgen

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from deckgen.checking.verify import admit, judge
-from deckgen.model import Note
+from deckgen.notes import Note
 from deckgen.packing import render
 from deckgen.reading import decks, diagrams
 from tests.decks import card, deckgen

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from deckgen.model import minor
+from deckgen.proof import minor
 from tests.decks import card, deck, deckgen
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="checks run on Linux only")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deckgen.model import Verdict
+from deckgen.proof import Verdict
 from deckgen.publishing.reports import FORMATS
 from tests.browser import BrowserError, Client, Page, Screen, chromium, fit, launch, measure
 from tests.unit.reports import ENVIRONMENTS, FAILURES, HOLDS_TOO, LINES, PASSED, judged, report

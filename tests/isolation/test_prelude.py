@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy
 
 from deckgen.checking.verify import Verification, verify
-from deckgen.model import Broken, Deck, Effort, Verdict, minor
+from deckgen.model import Deck
+from deckgen.proof import Broken, Effort, Verdict, minor
 from tests.isolation.harness import MARK, PRELUDE, card, marked, quietly, watch, write
 
 

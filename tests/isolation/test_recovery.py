@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from deckgen.checking.verify import Verification, verify
-from deckgen.model import Deck, Effort, Verdict
+from deckgen.model import Deck
+from deckgen.proof import Effort, Verdict
 from tests.decks import interruptible
 from tests.isolation.harness import Watch, card, checking, gone, living, processor_seconds, quietly, watch, write
 

@@ -20,7 +20,8 @@ from deckgen.checking.controls import End, Run
 from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import Zygote
 from deckgen.checking.verify import judge
-from deckgen.model import Block, Deck, Result, Verdict
+from deckgen.model import Deck
+from deckgen.proof import Block, Result, Verdict
 from tests.isolation.harness import card, here, jobs, living, watch, write
 
 pytestmark = [

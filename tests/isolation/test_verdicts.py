@@ -11,7 +11,7 @@ import pytest
 
 from deckgen.checking.verify import verify
 from deckgen.diagnostics import Location
-from deckgen.model import Judgement, Passed, Refuted
+from deckgen.proof import Judgement, Passed, Refuted
 from tests.isolation.harness import CALM, CARDS, PRELUDE, Case, cases, marked, quietly, watch, with_neighbours, write
 
 DOCUMENTS = ("verified", "sidecar", "honest", "refuted", "broken", "vacuous", "crashed")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deckgen.model import Database, minor
+from deckgen.model import Database
+from deckgen.proof import minor
 from tests.decks import DECK_TOML, card, deck, deckgen
 from tests.services.servers import served
 

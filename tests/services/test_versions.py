@@ -15,7 +15,7 @@ import sqlalchemy
 
 from deckgen.checking import interpreters
 from deckgen.checking.interpreters import MissingInterpreterError
-from deckgen.model import minor
+from deckgen.proof import minor
 from tests.decks import DECK_TOML, Ran, card, deck, deckgen
 
 pytestmark = [

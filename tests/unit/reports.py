@@ -7,18 +7,17 @@ from dataclasses import replace
 from itertools import product
 
 from deckgen.diagnostics import Diagnostic, Location, Severity
-from deckgen.model import (
+from deckgen.model import Fence, Role
+from deckgen.proof import (
     Broken,
     Crashed,
     Environment,
-    Fence,
     Judgement,
     NotClaimed,
     Outcome,
     Passed,
     Refuted,
     Result,
-    Role,
     TimedOut,
     Unavailable,
     Vacuous,

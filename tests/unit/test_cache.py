@@ -13,12 +13,12 @@ import pytest
 from deckgen.checking import cache as module
 from deckgen.checking.cache import Cache
 from deckgen.diagnostics import Location
-from deckgen.model import (
+from deckgen.model import Fence, Role
+from deckgen.proof import (
     Block,
     Broken,
     Crashed,
     Environment,
-    Fence,
     Job,
     Mode,
     Outcome,
@@ -26,7 +26,6 @@ from deckgen.model import (
     Program,
     Refuted,
     Result,
-    Role,
     TimedOut,
     Unavailable,
     Vacuous,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deckgen import console
-from deckgen.model import Verdict
+from deckgen.proof import Verdict
 from deckgen.report import Report
 from tests.unit.cards import deck
 from tests.unit.reports import ENVIRONMENTS, HOLDS_TOO, PASSED, REFUTED, judged, report

@@ -9,7 +9,7 @@ import pytest
 
 from deckgen.checking.controls import End, Expectation, Run, Trial, outcome, prove
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Broken, Crashed, Outcome, Passed, Program, Refuted, TimedOut, Vacuous
+from deckgen.proof import Block, Broken, Crashed, Outcome, Passed, Program, Refuted, TimedOut, Vacuous
 
 EXAMPLE = Block("example", "cards.md", 10)
 CHECK = Block("check", "cards.md", 20)

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy
 
 from deckgen.checking.environments import places
-from deckgen.model import Claims, Effort, Environment, minor
+from deckgen.model import Claims
+from deckgen.proof import Effort, Environment, minor
 from tests.unit.cards import CHECK, card, deck
 
 INSTALLED = sqlalchemy.__version__

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from deckgen.model import Environment, Outcome, Verdict
+from deckgen.proof import Environment, Outcome, Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.grid import Cell
 from deckgen.report import Report

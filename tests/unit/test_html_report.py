@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from deckgen.model import Unchecked, Verdict
+from deckgen.model import Unchecked
+from deckgen.proof import Verdict
 from deckgen.publishing.grid import Cell
 from deckgen.publishing.reports import FORMATS
 from deckgen.report import Report, Shipped, Verb

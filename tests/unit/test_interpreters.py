@@ -10,7 +10,7 @@ import sqlalchemy
 
 from deckgen.checking import interpreters
 from deckgen.checking.interpreters import MissingInterpreterError
-from deckgen.model import minor
+from deckgen.proof import minor
 
 INSTALLED = sqlalchemy.__version__
 PYTHON = interpreters.here().python

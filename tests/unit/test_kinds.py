@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from deckgen.checking.kinds import program
 from deckgen.diagnostics import Location
-from deckgen.model import Block, Fence, Program, Role
+from deckgen.model import Fence, Role
+from deckgen.proof import Block, Program
 from tests.unit.cards import card
 
 

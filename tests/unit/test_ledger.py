@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deckgen.model import Note, Retirement, Withdrawal
+from deckgen.notes import Note, Retirement, Withdrawal
 from deckgen.packing import ledger
 from deckgen.packing.ledger import Ledger, Stamped, State
 from deckgen.packing.notetypes import KINDS

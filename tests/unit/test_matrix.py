@@ -8,19 +8,8 @@ import pytest
 
 from deckgen.checking.environments import Place
 from deckgen.checking.matrix import claims, plan, weighed
-from deckgen.model import (
-    Block,
-    Card,
-    Claims,
-    Environment,
-    NotClaimed,
-    Passed,
-    Refuted,
-    Result,
-    Role,
-    TimedOut,
-    Unavailable,
-)
+from deckgen.model import Card, Claims, Role
+from deckgen.proof import Block, Environment, NotClaimed, Passed, Refuted, Result, TimedOut, Unavailable
 from deckgen.rules import UNANSWERED
 from tests.unit.cards import CHECK, HERE, card, deck
 

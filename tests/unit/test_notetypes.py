@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deckgen.model import Gap, NoteType
+from deckgen.model import Gap
+from deckgen.notes import NoteType
 from deckgen.packing.notetypes import KINDS, cloze
 from deckgen.packing.notetypes.face import Face
 from tests.unit.test_render import rendered

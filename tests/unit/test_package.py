@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from deckgen.model import Note, Stamp, StampedNote
+from deckgen.notes import Note, Stamp, StampedNote
 from deckgen.packing import package
 from deckgen.packing.notetypes import KINDS
 

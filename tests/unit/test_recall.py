@@ -9,23 +9,21 @@ import pytest
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Location
-from deckgen.model import (
+from deckgen.notes import Packable, Retirement, Withdrawal
+from deckgen.packing.ledger import Entry, Ledger, State
+from deckgen.packing.recall import Delivery, deliver, emptied
+from deckgen.proof import (
     Admitted,
     Broken,
     Environment,
     Judgement,
-    Packable,
     Passed,
     Refuted,
     Result,
-    Retirement,
     Unavailable,
     Verdict,
     VerifiedCard,
-    Withdrawal,
 )
-from deckgen.packing.ledger import Entry, Ledger, State
-from deckgen.packing.recall import Delivery, deliver, emptied
 from tests.unit.cards import CHECK, HERE, card, deck
 
 PLACES = [Environment("3.11.7", release, "sqlite 3.40.1") for release in ("2.0.58", "2.1.9", "2.2.1")]

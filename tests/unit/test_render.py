@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from deckgen.diagnostics import Source
-from deckgen.model import Deck, Document, Environment, MarkedCard, Note, Packable, Passed, Result, VerifiedCard
+from deckgen.model import Deck, Document
+from deckgen.notes import Note, Packable
 from deckgen.packing import render
+from deckgen.proof import Environment, MarkedCard, Passed, Result, VerifiedCard
 from deckgen.reading import grammar
 
 HERE = Environment("3.11.7", "2.1.9", "sqlite 3.40.1")

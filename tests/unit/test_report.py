@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deckgen.model import Broken, Environment, Judgement, NotClaimed, Outcome, Passed, Refuted, Result, Unavailable
+from deckgen.proof import Broken, Environment, Judgement, NotClaimed, Outcome, Passed, Refuted, Result, Unavailable
 from deckgen.report import Report, Verb, environments, failures
 from tests.unit.cards import card, deck
 

@@ -8,22 +8,8 @@ from dataclasses import replace
 import pytest
 
 from deckgen.diagnostics import Diagnostic, Location, Severity
-from deckgen.model import (
-    Broken,
-    Card,
-    Claims,
-    Deck,
-    Document,
-    Environment,
-    Html,
-    Judgement,
-    NotClaimed,
-    Outcome,
-    Passed,
-    Refuted,
-    Result,
-    Verdict,
-)
+from deckgen.model import Card, Claims, Deck, Document, Html
+from deckgen.proof import Broken, Environment, Judgement, NotClaimed, Outcome, Passed, Refuted, Result, Verdict
 from deckgen.publishing.reports import FORMATS
 from deckgen.report import Report, Shipped, Verb
 

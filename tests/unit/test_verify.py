@@ -9,9 +9,9 @@ import pytest
 
 from deckgen.checking.verify import admit, judge
 from deckgen.diagnostics import Location
-from deckgen.model import (
+from deckgen.model import Card, Role, Unchecked
+from deckgen.proof import (
     Broken,
-    Card,
     Crashed,
     Environment,
     Judgement,
@@ -21,10 +21,8 @@ from deckgen.model import (
     Passed,
     Refuted,
     Result,
-    Role,
     TimedOut,
     Unavailable,
-    Unchecked,
     Vacuous,
     Verdict,
     VerifiedCard,

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Self
 from deckgen.checking.controls import End, Run, Trial, mutated, prove
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.forkserver import PreludeError, Setup, SurroundingsError, Zygote
-from deckgen.model import Crashed, Environment, Fence, Job, Passed, Result, Trust
+from deckgen.model import Fence
+from deckgen.proof import Crashed, Environment, Job, Passed, Result, Trust
 
 if TYPE_CHECKING:
     from deckgen.checking.databases.gate import Server

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from deckgen.checking.kinds import emitted, output, pycon, python
-from deckgen.model import Block, Card, Fence, Mode, Program, Role
+from deckgen.model import Card, Fence, Role
+from deckgen.proof import Block, Mode, Program
 
 # A kind is given the version of SQLAlchemy, since what a fence expects may be meant for some of them alone.
 KINDS: Mapping[Role, Callable[[Fence, str], tuple[Block, ...]]] = {

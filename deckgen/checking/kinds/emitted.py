@@ -5,7 +5,8 @@ from __future__ import annotations
 from packaging.specifiers import SpecifierSet
 
 from deckgen.checking.sandbox import recording, statements
-from deckgen.model import Block, Fence, Mode, minor
+from deckgen.model import Fence
+from deckgen.proof import Block, Mode, minor
 
 
 def compile_fence(fence: Fence, sqlalchemy: str) -> tuple[Block, ...]:

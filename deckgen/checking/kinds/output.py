@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from deckgen.checking.sandbox import recording
-from deckgen.model import Block, Fence, Mode
+from deckgen.model import Fence
+from deckgen.proof import Block, Mode
 
 
 def compile_fence(fence: Fence, _sqlalchemy: str) -> tuple[Block, ...]:

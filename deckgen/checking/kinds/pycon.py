@@ -6,7 +6,8 @@ import doctest
 from collections.abc import Iterator
 
 from deckgen.checking.sandbox import recording
-from deckgen.model import Block, Fence, Mode
+from deckgen.model import Fence
+from deckgen.proof import Block, Mode
 
 
 def compile_fence(fence: Fence, _sqlalchemy: str) -> tuple[Block, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deckgen.model import Block, Fence
+from deckgen.model import Fence
+from deckgen.proof import Block
 
 
 def compile_fence(fence: Fence, _sqlalchemy: str) -> tuple[Block, ...]:

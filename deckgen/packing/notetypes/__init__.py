@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from deckgen.model import NoteType
+from deckgen.notes import NoteType
 from deckgen.packing.notetypes import basic, both_ways, cloze, typed
 from deckgen.packing.notetypes.face import Face
 

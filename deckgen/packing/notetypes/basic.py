@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deckgen.model import Field, NoteType, Template
+from deckgen.notes import Field, NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.face import Face
 

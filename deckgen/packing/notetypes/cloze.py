@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from deckgen.model import Field, Gap, Makes, NoteType, Template
+from deckgen.model import Gap
+from deckgen.notes import Field, Makes, NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.face import Face
 

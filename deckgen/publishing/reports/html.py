@@ -16,7 +16,8 @@ from markupsafe import Markup, escape
 
 from deckgen import __version__
 from deckgen.diagnostics import Diagnostic, Severity, excerpt
-from deckgen.model import Environment, Failure, Judgement, Refuted, Result, Unchecked, Verdict
+from deckgen.model import Unchecked
+from deckgen.proof import Environment, Failure, Judgement, Refuted, Result, Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.grid import Cell, Grid
 from deckgen.report import Report, failures

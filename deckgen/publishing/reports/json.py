@@ -8,7 +8,7 @@ from typing import Any
 
 from deckgen import __version__
 from deckgen.diagnostics import Diagnostic
-from deckgen.model import Environment, Judgement, Mutation, Passed, Refuted, Result, Verdict
+from deckgen.proof import Environment, Judgement, Mutation, Passed, Refuted, Result, Verdict
 from deckgen.report import Report, Verb
 
 _COUNTED = sorted(Verdict, key=lambda verdict: verdict is not Verdict.VERIFIED)  # the good news first

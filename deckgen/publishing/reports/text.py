@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from deckgen.diagnostics import Diagnostic, Severity, excerpt
-from deckgen.model import Failure, Judgement, Passed, Refuted, Verdict
+from deckgen.proof import Failure, Judgement, Passed, Refuted, Verdict
 from deckgen.report import Report, Verb, failures
 
 _QUIET = {Verdict.VERIFIED, Verdict.UNCHECKED, Verdict.UNANSWERED, None}

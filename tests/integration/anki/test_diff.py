@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deckgen.model import NOTE_TYPES, Field
+from deckgen.model import NOTE_TYPES
+from deckgen.notes import Field
 from deckgen.publishing.changes import Fate
 from deckgen.publishing.diff import diff
 from tests.decks import card, deckgen

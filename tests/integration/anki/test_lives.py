@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from deckgen import apkg, files
-from deckgen.model import NOTE_TYPES, Note, Stamp, StampedNote
+from deckgen.model import NOTE_TYPES
+from deckgen.notes import Note, Stamp, StampedNote
 from deckgen.packing import ledgerfile, package
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.rebuild import rebuild
