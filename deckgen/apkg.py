@@ -14,6 +14,7 @@ from typing import Any
 
 WITHDRAWN_TAG = "deckgen::withdrawn"
 RETIRED_TAG = "deckgen::retired"
+RECALLED_TAGS = frozenset({WITHDRAWN_TAG, RETIRED_TAG})
 
 COLLECTION = "collection.anki2"
 _NOTES = "SELECT id, guid, mid, mod, flds, tags FROM notes ORDER BY id"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,10 +55,11 @@ HTML_TAGS = frozenset(
 )
 
 # What a formula may not use, by its name in TeX: MathJax would run or load something, or change what later cards mean.
-UNSAFE_TEX = (
-    r"href|class|style|cssId|data|mmlToken|bbox|unicode|require"
+UNSAFE_TEX = re.compile(
+    r"\\(?:href|class|style|cssId|data|mmlToken|bbox|unicode|require"
     r"|input|include|includegraphics|immediate|write|openin|openout|read|readline|catcode|csname|special"
-    r"|[gex]?def|let|(?:re)?newcommand|providecommand|(?:re)?newenvironment|newtagform|Declare[A-Za-z]+|mathtoolsset"
+    r"|[gex]?def|let|(?:re)?newcommand|providecommand|(?:re)?newenvironment|newtagform|Declare[A-Za-z]+|mathtoolsset)"
+    r"(?![A-Za-z])"
 )
 
 

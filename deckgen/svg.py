@@ -12,8 +12,6 @@ _ACTIVE = {"script", "foreignobject", "iframe", "object", "embed", "audio", "vid
 _REFERENCE = {"href", "src", "data", "base"}
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[\w+/=\s]*", re.ASCII)
 _LOADS = re.compile(r"""@import|url\(\s*["']?(?!\s*["']?\#)|image-set|expression\(|-moz-binding""", re.IGNORECASE)
-
-
 _REFERRED = re.compile(r"""(?:^\s*|url\(\s*["']?\s*)\#([^\s"')]+)""", re.IGNORECASE)
 _MOST = 1_000_000  # elements that are drawn, each as often as something refers to it
 

@@ -43,7 +43,6 @@ _LONGEST_VALUE = 500
 _COMMAND = re.compile(r"\[(?=sound:|latex\]|\$|anki:|\[type:)", re.IGNORECASE)
 _FORMULA = re.compile(r"\\(?=[(\[])")
 _NO_TEX = re.compile(f"<code.*?</code>|<[^>]*>|{Gap.OPEN}\\d+{Gap.TEXT}|[{Gap.HINT}{Gap.CLOSE}]", re.DOTALL)
-_UNSAFE_TEX = re.compile(rf"\\(?:{UNSAFE_TEX})(?![A-Za-z])")
 _DIALECTS = {"mariadb": "MariaDB", "mssql": "SQL Server", "mysql": "MySQL", "oracle": "Oracle"}
 _DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
@@ -229,7 +228,7 @@ def _cleaner(found: tuple[Medium, ...]) -> Callable[[str], str]:
 
 def _without_unsafe_formulas(text: str) -> str:
     """HTML whose formulas do no harm once tags are gone: where one could, none is shown as a formula."""
-    if _FORMULA.search(text) and _UNSAFE_TEX.search(_NO_TEX.sub("", text)):
+    if _FORMULA.search(text) and UNSAFE_TEX.search(_NO_TEX.sub("", text)):
         return _FORMULA.sub("\\\\\u2060", text)
     return text
 

@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from deckgen import apkg
-from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG, Package, PackedNote
+from deckgen.apkg import RECALLED_TAGS, Package, PackedNote
 from deckgen.publishing.ankiconnect import AnkiConnect
 from deckgen.publishing.changes import Change, Fate, change, fate
 
-_RECALLED = {WITHDRAWN_TAG, RETIRED_TAG}
 _OURS = re.compile(r"(?:deckgen|sqlalchemy|database)::")  # every other tag may be the learner's
 _SPARE = "Spare"  # such fields are shipped empty, so that what is in them is the learner's
 _SPECIAL = re.compile(r'([\\"*_:])')
@@ -65,7 +64,7 @@ def _plan(package: Package, deck: str, anki: AnkiConnect) -> list[Step]:
     """What is to become of each note; one that is recalled comes to nobody who does not have it."""
     there, names = _there(package, deck, anki), _names(anki)
     steps = [_step(package, note, there.get(note.guid, {}), names.get(note.note_type)) for note in package.notes]
-    return [each for each in steps if each.there or not _RECALLED.intersection(each.note.tags)]
+    return [each for each in steps if each.there or not RECALLED_TAGS.intersection(each.note.tags)]
 
 
 def _there(package: Package, deck: str, anki: AnkiConnect) -> dict[str, Mapping[str, Any]]:
@@ -157,8 +156,8 @@ def _update(package: Package, steps: Sequence[Step], anki: AnkiConnect) -> None:
         for each in steps
     ]
     anki.all("updateNote", [{"note": each} for each in updates])
-    recalled = [each for each in steps if _RECALLED.intersection(each.note.tags)]
-    restored = [each for each in steps if _RECALLED.intersection(each.there["tags"]) and each not in recalled]
+    recalled = [each for each in steps if RECALLED_TAGS.intersection(each.note.tags)]
+    restored = [each for each in steps if RECALLED_TAGS.intersection(each.there["tags"]) and each not in recalled]
     for action, found in (("suspend", recalled), ("unsuspend", restored)):
         if cards := [card for each in found for card in each.there["cards"]]:
             anki(action, cards=cards)

@@ -21,7 +21,6 @@ from deckgen.reading.questions import MAX_NESTING, label_and_title
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
-_UNSAFE_TEX = re.compile(rf"\\(?:{UNSAFE_TEX})(?![A-Za-z])")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
 
@@ -226,7 +225,7 @@ _LOSSY = frozenset({"html_inline", "html_block", *math.FORMULAS})
 def _not_kept(source: Source, token: Token, cursor: Cursor) -> Iterator[Diagnostic]:
     """Report a formula that may not be, and raw HTML that will not be kept, each tag of a block once."""
     if token.type in math.FORMULAS:
-        for command in dict.fromkeys(_UNSAFE_TEX.findall(clozes.filled(token.content))):
+        for command in dict.fromkeys(UNSAFE_TEX.findall(clozes.filled(token.content))):
             yield source.report(rules.UNSAFE_FORMULA, *cursor.find(command), command=command)
         return
     for tag in dict.fromkeys(_tags(token)):

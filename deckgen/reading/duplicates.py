@@ -9,11 +9,10 @@ from deckgen import rules
 from deckgen.diagnostics import Diagnostic
 from deckgen.model import Card
 
-_WORD = re.compile(r"\w+|[^\w\s]+")
+_WORD = re.compile(r"\w+|[^\w\s`*?!.:,'\u2019]+")  # C is not C++
 _EMPTY = frozenset(
     {"a", "an", "the", "of", "in", "is", "are", "what", "whats", "s", "do", "does", "you", "mean", "meant", "by", "and"}
     | {"explain", "define", "describe", "briefly", "please", "tell", "me", "about", "to", "your", "own", "words"}
-    | {"?", ".", ".?", "!", ":", ",", "'", "\u2019", "`", "*", "**", "`?", "**?", "?**"}
 )
 
 

@@ -32,9 +32,9 @@ def fitted(card: Card, heading: Prose, blocks: Sequence[object], findings: Findi
     card = replace(card, answer=tuple(_unmarked(part) for part in card.answer))
     if not card.answered:
         return card
-    for each in [each for each in (*heading.deletions, *found) if not each.what.problem][:1]:
-        opening = each.what.opening
-        findings.add(rules.NOT_A_CLOZE, each.line, each.column, opening=opening, type=card.note_type)
+    if first := next((each for each in (*heading.deletions, *found) if not each.what.problem), None):
+        opening = first.what.opening
+        findings.add(rules.NOT_A_CLOZE, first.line, first.column, opening=opening, type=card.note_type)
     return _typed(card, findings) if card.note_type == "type-in" else card
 
 

@@ -135,4 +135,5 @@ def test_on_another_card_it_is_text_and_a_warning(braces: str, written: str) -> 
 
 @pytest.mark.parametrize("text", ["{{c1::", "{{c1::a ", "`{{c1::` ", "{{c1::x}} ", "{", "{{c1::a::b "])
 def test_many_openings_cost_no_time(text: str) -> None:
-    read(text * 20_000)
+    [card] = read(text * 20_000).cards
+    assert shown(card)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from deckgen.notes import Field, NoteType, Template
+from deckgen.notes import NoteType, Template
 from deckgen.packing.notetypes import theme
 from deckgen.packing.notetypes.basic import fill as fill
-
-_NAMES = ("Question", "Answer", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
+from deckgen.packing.notetypes.face import fields
 
 NOTE_TYPE = NoteType(
     id=1795423072184,
     name="deckgen reversed",
-    fields=tuple(Field(name, 1795423072200 + number) for number, name in enumerate(_NAMES)),
+    fields=fields(1795423072200, "Question", "Answer"),
     templates=(
         Template("Card 1", 1795423072300, theme.read("question.html"), theme.read("back.html", "evidence.html")),
         Template(

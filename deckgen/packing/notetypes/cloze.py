@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterable
 
 from deckgen.model import Gap
-from deckgen.notes import Field, Makes, NoteType, Template
+from deckgen.notes import Makes, NoteType, Template
 from deckgen.packing.notetypes import theme
-from deckgen.packing.notetypes.face import Face
-
-_NAMES = ("Question", "Text", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
+from deckgen.packing.notetypes.face import Face, fields
 
 NOTE_TYPE = NoteType(
     id=1795423074184,
     name="deckgen cloze",
-    fields=tuple(Field(name, 1795423074200 + number) for number, name in enumerate(_NAMES)),
+    fields=fields(1795423074200, "Question", "Text"),
     templates=(
         Template(
             "Cloze",
@@ -37,7 +35,7 @@ _GAP = re.compile(f"{Gap.OPEN}(\\d+){Gap.TEXT}(.*?)(?:{Gap.HINT}(.*?))?{Gap.CLOS
 def fill(face: Face) -> tuple[str, ...]:
     """The fields in the order of the note type, the deletions as Anki writes them; the spare ones are empty."""
     text = _GAP.sub(_deletion, _LITERAL.sub("&#123;&#123;", face.answer))
-    return (face.question, text, face.proof, face.verified, face.source, face.id, face.report, "", "", "")
+    return (face.question, text, *face.evidence)
 
 
 def numbers(fields: Iterable[str]) -> tuple[int, ...]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deckgen.notes import Field
+
+_EVIDENCE = ("Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -21,3 +25,13 @@ class Face:
     source: str
     id: str
     report: str
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The fields that every note type ends with, of which the spare ones are empty."""
+        return (self.proof, self.verified, self.source, self.id, self.report, "", "", "")
+
+
+def fields(first: int, *names: str) -> tuple[Field, ...]:
+    """The fields of a note type, with ids from the first on: some of its own, and those of the evidence."""
+    return tuple(Field(name, first + number) for number, name in enumerate((*names, *_EVIDENCE)))

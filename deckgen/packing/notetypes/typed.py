@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from deckgen.notes import Field, NoteType, Template
+from deckgen.notes import NoteType, Template
 from deckgen.packing.notetypes import theme
-from deckgen.packing.notetypes.face import Face
-
-_NAMES = ("Question", "Answer", "Typed", "Proof", "Verified", "Source", "Id", "Report", "Spare2", "Spare3", "Spare4")
+from deckgen.packing.notetypes.face import Face, fields
 
 NOTE_TYPE = NoteType(
     id=1795423073184,
     name="deckgen type-in",
-    fields=tuple(Field(name, 1795423073200 + number) for number, name in enumerate(_NAMES)),
+    fields=fields(1795423073200, "Question", "Answer", "Typed"),
     templates=(
         Template(
             "Card 1",
@@ -27,7 +25,4 @@ NOTE_TYPE = NoteType(
 def fill(face: Face) -> tuple[str, ...]:
     """The fields in the order of the note type; the paragraph that is typed has a class, the spare fields are empty."""
     answer = face.answer.replace("<p>", '<p class="typed">', 1)
-    return (
-        *(face.question, answer, face.typed),
-        *(face.proof, face.verified, face.source, face.id, face.report, "", "", ""),
-    )
+    return (face.question, answer, face.typed, *face.evidence)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG
+from deckgen.apkg import RECALLED_TAGS
 from deckgen.diagnostics import Severity
 from deckgen.publishing.criteria.finding import Finding
 from deckgen.publishing.snapshot import Snapshot
-
-_RECALLED = {WITHDRAWN_TAG, RETIRED_TAG}
 
 
 def package_name(snapshot: Snapshot) -> Iterator[Finding]:
@@ -50,7 +48,7 @@ def imported_whole(snapshot: Snapshot) -> Iterator[Finding]:
 
 def question_twice(snapshot: Snapshot) -> Iterator[Finding]:
     """Anki marks notes of one type as duplicates whose first fields are equal; a recalled one may have a successor."""
-    live = (note for note in snapshot.package.notes if not _RECALLED.intersection(note.tags))
+    live = (note for note in snapshot.package.notes if not RECALLED_TAGS.intersection(note.tags))
     for (_, question), times in Counter((note.note_type, note.fields[0]) for note in live).items():
         if times > 1:
             yield Finding("A018", f"{times} notes ask the same: {question[:80]}", Severity.WARNING)

@@ -76,10 +76,8 @@ def _data(keeper: Keeper, kept: Path) -> Path:
         keeper.own(data)
     except OSError:
         shutil.rmtree(data, ignore_errors=True)
-        places = [
-            f"--datadir={data}",
-            f"--tmpdir={keeper.folder}",
-        ]  # in a shared one, two at once get in each other's way
+        # In a shared folder for temporary files two that are made at once get in each other's way.
+        places = [f"--datadir={data}", f"--tmpdir={keeper.folder}"]
         keeper.run([_program("mariadb-install-db"), *_INSTALL, *_STORAGE, *places])
         with suppress(OSError):
             _keep(data, kept)

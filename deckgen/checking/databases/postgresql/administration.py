@@ -98,20 +98,15 @@ class PostgreSQL:
         """Drop the databases and roles of runs that were killed: of each living one there is a connection."""
         for names, drop in (
             ("SELECT datname AS name FROM pg_database", self.drop_database),
-            ("SELECT rolname AS name FROM pg_roles", self._drop_role),
+            ("SELECT rolname AS name FROM pg_roles", lambda role: self._execute(f"DROP ROLE {role}")),
         ):
             for name in self._administrator.ask(_LEFT.format(names=names)):
                 with suppress(MissingServerError):  # another run drops it at the same time, or it is not ours to drop
                     drop(name)
 
-    def _drop_role(self, name: str) -> None:
-        self._administrator.run(f"DROP ROLE {name}")
-
     def create_database(self, name: str) -> Administrator:
         """A connection to a new database, in which there is nothing and which nobody else may enter."""
-        outside = self.administrator()
-        outside.run(f"CREATE DATABASE {name} TEMPLATE template0")
-        outside.close()
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
         inside = self.administrator(name)
         inside.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC", "DROP SCHEMA public")
         return inside
@@ -119,11 +114,17 @@ class PostgreSQL:
     def drop_database(self, name: str) -> None:
         """Drop a database with all that is going on in it."""
         inside = self.administrator(name)
-        roll_back_prepared(inside)
+        _roll_back_prepared(inside)
         inside.close()
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        """Execute a statement on a connection of its own, since several workers do so at the same time."""
         outside = self.administrator()
-        outside.run(f"DROP DATABASE {name} WITH (FORCE)")
-        outside.close()
+        try:
+            outside.run(statement)
+        finally:
+            outside.close()
 
     def close(self) -> None:
         """Leave the server."""
@@ -169,7 +170,7 @@ class RoleAccounts:
                 f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'"
             )
         )
-        roll_back_prepared(administrator)
+        _roll_back_prepared(administrator)
         try:
             administrator.run(f"DROP OWNED BY {role} CASCADE")
         except MissingServerError:  # each object takes a lock, and there can be more objects than locks
@@ -186,7 +187,7 @@ class RoleAccounts:
             self._leave()
 
 
-def roll_back_prepared(administrator: Administrator) -> None:
+def _roll_back_prepared(administrator: Administrator) -> None:
     """Roll back what is prepared in a database, from within."""
     query = "SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE database = current_database()"
     for name in administrator.ask(query):
