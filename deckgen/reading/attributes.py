@@ -32,17 +32,19 @@ class Attributes:
 def split(question: Question, findings: Findings) -> tuple[str, Attributes]:
     """A question's text without the attributes at its end, and the attributes; braces in the text itself stay."""
     text = question.title
-    offset = len(findings.source.line(question.line).rstrip().rstrip("*_")) - len(text) + 1
+    line = findings.source.line(question.line)
     match _at_end(text):
         case None:
             return text, Attributes()
         case ParseError() as problem:
             start = text.rindex("{")
             reason = str(problem).split(" at position")[0]
-            findings.add(rules.BAD_ATTRIBUTES, question.line, offset + start, reason=reason)
+            findings.add(rules.BAD_ATTRIBUTES, question.line, line.rfind(text[start:]) + 1, reason=reason)
             return text[:start].rstrip(), Attributes()
         case start, values:
-            return text[:start].rstrip(), _Reader(values, question.line, offset + start, findings).attributes()
+            return text[:start].rstrip(), _Reader(
+                values, question.line, line.rfind(text[start:]) + 1, findings
+            ).attributes()
 
 
 def opening(title: str) -> int | None:

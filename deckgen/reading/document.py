@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -14,12 +15,18 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS, UNSAFE_TEX
-from deckgen.reading import clozes, math, questions
+from deckgen.reading import clozes, math, questions, repairs
+from deckgen.reading.choice import Choice, choose
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
-from deckgen.reading.questions import MAX_NESTING, label_and_title
+from deckgen.reading.questions import Plan
+from deckgen.reading.repairs import MAX_NESTING
+from deckgen.reading.shapes.labelled import label_and_title
+from deckgen.reading.survey import Survey, says, survey
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
+_NEAR = 8  # lines below a question in which the mark of its answer stands
+_WANTED = re.compile(r"questions\s*:\s*[\"']?([a-z ]+?)[\"']?\s*$")
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
@@ -34,7 +41,7 @@ class FrontMatter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question's line: label, and the rest of the line, attributes included."""
+    """A question: label, and its words, attributes included."""
 
     label: str
     title: str
@@ -44,10 +51,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of the first or second level at the margin: it ends the answer above it. Deeper ones are prose."""
+    """A heading at the margin that ends the answer above it; deeper ones are prose."""
 
     title: str
     line: int
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,15 @@ class Code:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The blocks of a document in order, what was lost of it, and how its questions are written."""
+
+    blocks: list[Block]
+    losses: list[Diagnostic]
+    form: str = ""
+
+
 Block = FrontMatter | Question | Section | Prose | Code
 
 
@@ -97,7 +114,7 @@ def _parser(*plugins: Callable[[MarkdownIt], None]) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"xhtmlOut": False})
     md.enable(["table", "strikethrough"])
     md.disable("lheading")  # a line of dashes under a line of text separates cards far more often than it makes a title
-    for plugin in (*plugins, questions.plugin, math.plugin, clozes.plugin):
+    for plugin in (*plugins, repairs.plugin, questions.plugin, math.plugin, clozes.plugin):
         md.use(plugin)
     md.inline.ruler.at("link", _bounded(link))
     md.inline.ruler.at("image", _bounded(image))
@@ -125,29 +142,70 @@ _MD = _parser(front_matter_plugin)
 _MD_WITHOUT_FRONT_MATTER = _parser()
 
 
-def parse(source: Source) -> tuple[list[Block], list[Diagnostic]]:
-    """The blocks of a document in order, and a diagnostic for everything that is not kept as written."""
-    tokens = _MD.parse(source.text) if source.line(1).rstrip() == "---" else []
-    if not tokens or any(map(label_and_title, tokens[0].content.split("\n"))):  # no dashes, or dashes around questions
-        tokens = _MD_WITHOUT_FRONT_MATTER.parse(source.text)
+def parse(source: Source) -> Parsed:
+    """The blocks of a document, and a diagnostic for everything that is not kept as written."""
+    head = _front_matter(source)
+    lines = head[0].content.split("\n") if head else []
+    seen = survey(source.lines, len(lines) + 2 if head else 0)
+    choice = choose(seen, next((match[1] for line in lines if (match := _WANTED.match(line))), ""))
+    parser = _MD if head else _MD_WITHOUT_FRONT_MATTER
+    tokens = parser.parse(source.text, {"plan": _plan(seen, choice)})
     losses = [loss for token in tokens for loss in _losses(source, token)]
-    return list(_blocks(source, tokens)), losses
+    return Parsed(list(_blocks(source, tokens, _sections(seen, choice), choice.depth)), losses, choice.form)
+
+
+def _front_matter(source: Source) -> list[Token]:
+    """The front matter as its token; none without dashes, or with dashes around questions."""
+    if source.line(1).rstrip() != "---":
+        return []
+    last = next((number for number, line in enumerate(source.lines[1:], 2) if line.rstrip() in ("---", "...")), 0)
+    tokens = _MD.parse("\n".join(source.lines[:last]), {"plan": Plan({})})
+    lines = tokens[0].content.split("\n") if tokens and tokens[0].type == "front_matter" else ["Q1. ?"]
+    return [] if any(map(label_and_title, lines)) else tokens[:1]
+
+
+def _plan(seen: Survey, choice: Choice) -> Plan:
+    marks = set()
+    for each in choice.questions.values():
+        first = each.last - (each.rest is not None)
+        below = range(first, min(first + _NEAR, len(seen.lines)))
+        found = (at for at in below if says(seen.lines[at]) and (at >= each.last or at == first))
+        mark = next(found, None)
+        if mark is not None:
+            marks.add(mark)
+    underlined = {
+        each.what.line - 1: each.what.level
+        for each in seen.sights
+        if each.what.shape == "headings" and each.what.last > each.what.line and not each.in_code
+    }
+    return Plan({line - 1: each for line, each in choice.questions.items()}, marks, underlined)
+
+
+def _sections(seen: Survey, choice: Choice) -> set[int]:
+    """The lines of the headings with a question right below: they end an answer, however deep they are."""
+    lines = sorted(choice.questions)
+    found = set()
+    for line in (each.line for each in seen.headings):
+        below = bisect_right(lines, line)
+        if below < len(lines) and not seen.says(line + 1, lines[below] - 1):
+            found.add(line)
+    return found
 
 
 def inline(markdown: str, source: Source, line: int) -> tuple[Prose, list[Diagnostic]]:
     """One line of Markdown, such as a title, and what was lost."""
-    tokens = _MD.parseInline(markdown)
+    tokens = _MD.parseInline(markdown, {})
     tokens[0].map = [line - 1, line]
     losses = list(_losses(source, tokens[0]))
     return _prose(source, tokens), losses
 
 
-def _blocks(source: Source, tokens: list[Token]) -> Iterator[Block]:
+def _blocks(source: Source, tokens: list[Token], sections: Collection[int], depth: int) -> Iterator[Block]:
     """Cut the tokens at questions, section headings and fences, and render what lies between."""
     prose: list[Token] = []
     stream = iter(tokens)
     for token in stream:
-        block = _cut(token, stream)
+        block = _cut(token, stream, sections, depth)
         if block is None:
             prose.append(token)
             continue
@@ -159,18 +217,19 @@ def _blocks(source: Source, tokens: list[Token]) -> Iterator[Block]:
         yield _prose(source, prose)
 
 
-def _cut(token: Token, following: Iterator[Token]) -> Block | None:
+def _cut(token: Token, following: Iterator[Token], sections: Collection[int], depth: int) -> Block | None:
     """The block that begins at a token and takes what it needs of the following, None where the token is prose."""
     match token.type:
         case "front_matter":
             return FrontMatter(token.content, _line(token) + 1)
         case "question_open":
             next(following)
-            return Question(token.meta["label"], token.meta["title"], _line(token), token.meta["column"])
-        case "heading_open" if token.level == 0 and token.tag in ("h1", "h2"):
+            found = token.meta["candidate"]
+            return Question(found.label, found.title, found.line, found.column)
+        case "heading_open" if token.level == 0 and (int(token.tag[1]) <= depth or _line(token) in sections):
             text = next(following).content
             next(following)
-            return Section(text, _line(token))
+            return Section(text, _line(token), int(token.tag[1]))
         case "fence":
             return Code(token.info.strip(), token.content, _line(token))
         case _:

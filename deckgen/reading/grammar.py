@@ -17,11 +17,15 @@ from deckgen.reading import document, fences, forms
 from deckgen.reading.attributes import split
 from deckgen.reading.document import Block, Code, FrontMatter, Image, Prose, Question, Section
 from deckgen.reading.media import Find, nowhere
+from deckgen.reading.shapes.answers import answer_mark, stub
+from deckgen.reading.shapes.titles import cleaned
+from deckgen.reading.shapes.words import EMOJI, navigation, residue
 
 _PROGRAMS = (Role.SHOWN, Role.SETUP, Role.CHECK, Role.PYCON)  # what an output can be the output of
 _IMAGE = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
+_EMOJI = re.compile(EMOJI)
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>", re.DOTALL)
-_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
 
 
 @dataclass(slots=True)
@@ -35,12 +39,16 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one document holds: cards in order, its first heading, its front matter, and what is wrong with it."""
+    """What one document holds: cards in order, its first heading, its front matter, and what is wrong with it.
+
+    `form` says how its questions are written.
+    """
 
     cards: tuple[Card, ...] = ()
     title: str | None = None
     front_matter: FrontMatter | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    form: str = ""
 
 
 def read(source: Source, path: str, find: Find = nowhere) -> Page:
@@ -50,8 +58,9 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
     """
     if not source.text.strip():
         return Page(diagnostics=(source.report(rules.EMPTY_FILE, 1),))
-    blocks, losses = document.parse(source)
-    findings = Findings(source, losses)
+    parsed = document.parse(source)
+    blocks = parsed.blocks
+    findings = Findings(source, parsed.losses)
     drafts = _drafts(blocks, findings)
     cards = [_card(draft, path, find, findings) for draft in drafts]
     if not cards:
@@ -61,9 +70,10 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
     spans = [slice(bisect_left(lines, each.question.line), bisect_right(lines, each.last_line)) for each in drafts]
     return Page(
         cards=tuple(replace(card, defects=_defects(found[span])) for card, span in zip(cards, spans, strict=True)),
-        title=next((block.title for block in blocks if isinstance(block, Section)), None),
+        title=next((block.title for block in blocks if isinstance(block, Section) and block.level <= 2), None),
         front_matter=next((block for block in blocks if isinstance(block, FrontMatter)), None),
         diagnostics=tuple(found),
+        form=parsed.form,
     )
 
 
@@ -101,6 +111,7 @@ def _outside(code: Code, findings: Findings) -> None:
 def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
     question = draft.question
     text, attributes = split(question, findings)
+    text = cleaned(text)
     heading, losses = document.inline(text, findings.source, question.line)
     findings.found.extend(losses)
     answer, fences = _answer(draft.blocks, findings)
@@ -108,7 +119,7 @@ def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
     media = _media(
         [each for block in draft.blocks if isinstance(block, Prose) for each in block.images], find, findings
     )
-    answered = bool(_visible(answer) or media)
+    answered = bool(media) or _answers(answer)
     if not answered:
         findings.add(rules.UNANSWERED, question.line, question.column)
     if not _visible([Html(heading.html)]) and not asked:
@@ -150,7 +161,16 @@ def _media(images: Iterable[Image], find: Find, findings: Findings) -> tuple[Med
 def _visible(answer: Iterable[Html | Fence]) -> str:
     """What can be seen of an answer, whatever its markup, and the descriptions of its images."""
     texts = (_MARKUP.sub("", _IMAGE.sub(r"\1", part.text)) if isinstance(part, Html) else part.code for part in answer)
-    return _UNSEEN.sub("", unescape("".join(texts)))
+    return _UNSEEN.sub("", unescape("".join(texts))).strip()
+
+
+def _answers(answer: Iterable[Html | Fence]) -> bool:
+    """Whether an answer shows something, and not only that it is still to be written."""
+    if any(isinstance(part, Fence) and part.code.strip() for part in answer):
+        return True
+    lines = [_EMOJI.sub("", line).strip() for line in _visible(answer).splitlines()]
+    lines = [line for line in lines if line and not navigation(line) and not residue(line)]
+    return bool(lines) and not stub(" ".join(lines)) and answer_mark(lines[-1]) != len(lines[-1])
 
 
 def _defects(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

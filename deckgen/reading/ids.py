@@ -17,7 +17,8 @@ from deckgen.reading.decks import decode
 from deckgen.reading.document import Question
 from deckgen.reading.edits import Edit, Revision, apply, lines
 from deckgen.reading.grammar import Page
-from deckgen.reading.questions import label_and_title
+from deckgen.reading.shapes import candidate
+from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.sidecar import identifier
 
 
@@ -136,13 +137,11 @@ def _insertion(each: MissingId) -> tuple[int, str] | None:
     """Where in a question's line, counted from 0, an id goes, and what is written there; None where it has no place."""
     line, column = each.card.line, each.card.location.column
     question = _question(line, column)
-    if question is None:
-        return None
     text, attributes = _meaning(question, line)
     for at, insertion in _places(line, question, each.id):
         longer = line[:at] + insertion + line[at:]
         changed = _question(longer, column)
-        if changed is None or changed.label != question.label:
+        if changed.label != question.label:
             continue
         if _meaning(changed, longer) == (text, replace(attributes, id=each.id)):
             return at, insertion
@@ -150,24 +149,28 @@ def _insertion(each: MissingId) -> tuple[int, str] | None:
 
 
 def _places(line: str, question: Question, card_id: str) -> Iterator[tuple[int, str]]:
-    """Inside the attributes there are, else behind the question, else inside the marks that make all of it bold."""
+    """Inside the attributes there are, else behind the question, else inside the marks around it."""
     written = line.rstrip()
     start = opening(question.title)
     if start is not None:
-        inside = written.rindex("}") + 2 + start - len(question.title)
+        inside = line.rindex(question.title[start:]) + 1
         yield inside, f"#{card_id}" if written[inside].isspace() else f"#{card_id} "
     else:
         yield len(written), f" {{#{card_id}}}"
         yield len(written[:-2].rstrip()), f" {{#{card_id}}}"
+        yield line.rfind(question.title) + len(question.title), f" {{#{card_id}}}"
 
 
-def _question(line: str, column: int) -> Question | None:
-    found = label_and_title(line[column - 1 :].rstrip())
-    return Question(*found, line=1, column=column) if found else None
+def _question(line: str, column: int) -> Question:
+    """The question on a line, by itself; all of the line where only others make it one."""
+    found = candidate([line], 0)
+    label, title = (found.label, found.title) if found else ("", line.strip())
+    return Question(label, title, line=1, column=column)
 
 
 def _meaning(question: Question, line: str) -> tuple[str, Attributes]:
-    return split(question, Findings(Source.of("", line), []))
+    text, attributes = split(question, Findings(Source.of("", line), []))
+    return cleaned(text), attributes
 
 
 def _same(before: Page, after: Page, ids: Mapping[Location, str]) -> bool:

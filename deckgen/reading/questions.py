@@ -1,213 +1,172 @@
-"""Block rules for markdown-it-py: one for each way a question can be written, and a fence that ends where it should.
+"""Block rules for markdown-it-py: questions where they were chosen, and what surrounds them.
 
 A rule that is registered before `list`, with the other blocks as its alternatives, interrupts a paragraph, a list or
-a quote wherever the question stands, so that none is swallowed by what precedes it.
+a quote wherever the question stands, so that none is swallowed by what precedes it. What was chosen comes in the
+environment of a parse, as a `Plan`.
 """
 
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.fence import fence
-from markdown_it.rules_block.html_block import html_block
 
-MAX_NESTING = 60
+from deckgen.reading.shapes.answers import answer_mark, fold_mark
+from deckgen.reading.shapes.candidate import Candidate
 
-_LABEL = re.compile(
-    r"""(?P<bold>\*\*|__)?
-        (?:question|ques|q) \s*+ (?P<before>[.:\#]?) \s*+
-        (?P<number>\d{1,5}) (?!\w)
-        \s*+ (?P<inner>\*\*|__)?
-        \s*+ (?P<after>[.:)\]]++ (?!\d) | [-\u2013\u2014] (?=\s) )?
-        \s*+ (?P<outer>\*\*|__)?
-        \s*+ (?P<title>\S.*)""",
-    re.IGNORECASE | re.VERBOSE,
+_WIDEST_INSET = 8
+_FOLD = re.compile(
+    r"(?:</?details[^<>]*>\s*)*(?:<summary[^<>]*>(?P<words>.*?)</summary>)?\s*(?:</?details[^<>]*>\s*)*(?P<rest>.*)",
+    re.IGNORECASE,
 )
-_ASKS = re.compile(r"\?\s*+(\{[^{}]*\})?$")  # at the end of a title, attributes or not
-# HTML blocks that end with a mark of their own (CommonMark, section 4.6)
-_ENDS = {"<!--": "-->", "<![cdata[": "]]>", "<!": ">", "<?": "?>"}
-_ENDS |= {f"<{tag}": f"</{tag}>" for tag in ("script", "pre", "style", "textarea")}
 
 
-_FENCE = re.compile(r"`{3,}[^`]*$|~{3,}")
-_LETTER = {
-    letter: re.compile(rf"{letter}[.)]\s+(?=\S)" if letter == "a" else rf"{letter}[.)]\s*(?=\S)")
-    for letter in string.ascii_lowercase
-}
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to find at which line, counted from 0: questions, marks of answers, and headings that are underlined."""
+
+    questions: Mapping[int, Candidate]
+    marks: Collection[int] = ()
+    underlined: Mapping[int, int] = field(default_factory=dict)
+    begun: set[int] = field(default_factory=set)
 
 
 def plugin(md: MarkdownIt) -> None:
-    """Teach a parser to find questions, and to lose nothing to what is never closed or nested too deep."""
-    md.options["maxNesting"] = 10 * MAX_NESTING  # beyond it markdown-it drops text; ours comes first
-    md.block.ruler.before("code", "flattened", _flattened)
-    md.block.ruler.before("list", "question", _labelled, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    md.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    md.block.ruler.before("list", "lettered", _lettered, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    md.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    """Teach a parser to find questions, the marks of their answers, folds and headings that are underlined."""
+    blocks: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    md.block.ruler.before("code", "question", _question, blocks)
+    md.block.ruler.after("question", "answer_mark", _answer_mark)
+    md.block.ruler.before("html_block", "fold", _fold, blocks)
+    md.block.ruler.before("heading", "underlined", _underlined, {"alt": ["paragraph", "reference", "blockquote"]})
 
 
-def label_and_title(line: str) -> tuple[str, str] | None:
-    """Label without punctuation (`Q11`) and title of a labelled question, None where the line is none.
-
-    Without any punctuation around its number a label counts only before a title that ends with a question mark.
-    """
-    if line[:1] not in "Qq*_":
-        return None
-    match = _LABEL.fullmatch(line)
-    if match is None:
-        return None
-    title = match["title"].strip()
-    bold, closed = match["bold"], match["inner"] or match["outer"]
-    marked = match["before"] or match["after"] or closed
-    if not marked and not (line[match.start("title") - 1].isspace() and _ASKS.search(title)):
-        return None
-    if bold and not closed:
-        title = title.removesuffix(bold).rstrip() if title.endswith(bold) else bold + title
-    elif closed and not bold:
-        title = closed + title
-    return (f"Q{match['number']}", title) if title else None
+def plan_of(state: StateBlock) -> Plan:
+    """The plan of the parse that a state belongs to."""
+    plan: Plan = state.env["plan"]
+    return plan
 
 
-def _labelled(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
-    nested = state.level and state.parentType != "table"  # a table raises the level and holds no blocks
-    if state.is_code_block(start) or (nested and state.sCount[start] >= state.blkIndent):
-        return False  # code, or a line that belongs to the list or quote around it
-    found = label_and_title(_line(state, start))
-    if found is None:
+def _question(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
+    plan = plan_of(state)
+    found = plan.questions.get(start)
+    if found is None or start in plan.begun:
         return False
+    # A table raises the level and holds no blocks; a list at the margin asks before its next item is read.
+    nested = state.parentType != "table" and state.level > (state.parentType == "list")
+    if nested and state.sCount[start] >= state.blkIndent:
+        return False  # a line that belongs to the list or quote around it
     if silent:
         return True
-    label, title = found
-    state.line = start + 1
+    plan.begun.add(start)
+    state.line = found.last
     token = state.push("question_open", "", 1)
     token.map = [start, state.line]
-    token.meta = {"label": label, "title": title, "column": state.tShift[start] + 1}
+    token.meta = {"candidate": found}
     state.push("question_close", "", -1)
+    if found.inset:
+        _outdent(state, state.line, end)
+    if found.rest is not None:
+        _cut_off(state, found.last - 1, _physical(state, found.last - 1) + found.rest)
+        _go_on(state, found.last - 1, end)
     return True
 
 
-def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
-    """markdown-it's own rule, but a fence that is never closed ends before the next question and says so."""
-    if not fence(state, start, end, silent):
+def _outdent(state: StateBlock, first: int, end: int) -> None:
+    """Move an answer that is indented below its question to the margin."""
+    filled = (number for number in range(first, end) if not state.isEmpty(number))
+    inset = min(next((state.sCount[number] for number in filled), 0), _WIDEST_INSET)
+    if inset < 2:
+        return
+    for number in range(first, end):
+        if number in plan_of(state).questions:
+            return
+        if state.isEmpty(number):
+            continue
+        if state.sCount[number] < 2 and state.isEmpty(number - 1):
+            return
+        removed = min(state.sCount[number], inset)
+        state.sCount[number] -= removed
+        spaces = min(removed, state.tShift[number])
+        state.bMarks[number] += spaces
+        state.tShift[number] -= spaces
+
+
+def _physical(state: StateBlock, number: int) -> int:
+    """Where a line begins, whatever has been taken from it."""
+    return state.src.rfind("\n", 0, state.eMarks[number]) + 1
+
+
+def _cut_off(state: StateBlock, number: int, position: int) -> None:
+    """Let a line begin at a position of the source, at the indentation of the block it is in."""
+    state.bMarks[number] = position
+    state.tShift[number] = 0
+    state.sCount[number] = state.blkIndent
+
+
+def _go_on(state: StateBlock, number: int, end: int) -> None:
+    """Read on with what is left of a line; nothing where nothing is."""
+    if not state.isEmpty(number):
+        state.line = number
+        any(rule(state, number, end, False) for rule in state.md.block.ruler.getRules(""))
+
+
+def _answer_mark(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
+    """The mark of an answer is dropped, and what stands behind it read."""
+    plan = plan_of(state)
+    if silent or start not in plan.marks or -start in plan.begun:
         return False
-    if silent:
-        return True
-    token, last = state.tokens[-1], state.line - 1
-    question = _first_question(state, start + 1, state.line)
-    # What closes it may be the end of another block, whose beginning it has swallowed together with a question.
-    swallowed = question is not None and any(_opens(state, each, token.markup) for each in range(question, last))
-    if last > start and _closes(state, last, token.markup) and not swallowed:
-        return True
-    token.meta["unclosed"] = True
-    if question is not None:
-        token.content = state.getLines(start + 1, question, state.sCount[start], keepLastLF=True)
-        token.map = [start, question]
-        state.line = question
-    return True
-
-
-def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
-    """markdown-it's own rule, but what would go on to a blank line, or for ever, ends before a question or a fence."""
-    if not html_block(state, start, end, silent):
+    behind = answer_mark(line_of(state, start))
+    if behind is None:
         return False
-    if silent:
-        return True
-    token = state.tokens[-1]
-    text = token.content.lstrip().lower()
-    mark = next((_ENDS[opening] for opening in _ENDS if text.startswith(opening)), None)
-    if mark is None:
-        stop = _first(state, start + 1, state.line, lambda line: bool(label_and_title(line)) or _FENCE.match(line))
-    else:
-        stop = None if mark in text else _first_question(state, start + 1, state.line)
-    if stop is not None:
-        token.content = state.getLines(start, stop, state.blkIndent, keepLastLF=True)
-        token.map = [start, stop]
-        state.line = stop
-    return True
-
-
-def _lettered(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
-    """Lines that begin with `a.`, `b.` and so on are a list, which markdown-it takes for text."""
-    if state.is_code_block(start) or not _LETTER["a"].match(_line(state, start)):
-        return False
-    if silent:
-        return True
-    items: list[tuple[int, int, str]] = []
-    line = start
-    for letter in string.ascii_lowercase:
-        if line >= state.lineMax or not (match := _LETTER[letter].match(_line(state, line))):
-            break
-        first, text = line, [_line(state, line)[match.end() :]]
-        line += 1
-        while line < state.lineMax and not _ends_item(state, line, letter):
-            text.append(_line(state, line))
-            line += 1
-        items.append((first, line, "\n".join(text)))
-    outer = state.push("ordered_list_open", "ol", 1)
-    outer.attrs, outer.map = {"type": "a"}, [start, line]
-    for item in items:
-        _item(state, *item)
-    state.push("ordered_list_close", "ol", -1)
-    state.line = line
-    return True
-
-
-def _ends_item(state: StateBlock, number: int, letter: str) -> bool:
-    """Whether a line begins the next lettered item, or another block."""
-    following = chr(ord(letter) + 1)
-    if state.isEmpty(number) or (following in _LETTER and _LETTER[following].match(_line(state, number))):
-        return True
-    return any(rule(state, number, state.lineMax, True) for rule in state.md.block.ruler.getRules("paragraph"))
-
-
-def _item(state: StateBlock, first: int, end: int, text: str) -> None:
-    state.push("list_item_open", "li", 1).map = [first, end]
-    opening = state.push("paragraph_open", "p", 1)
-    inline = state.push("inline", "", 0)
-    inline.content, inline.map, inline.children = text, [first, end], []
-    closing = state.push("paragraph_close", "p", -1)
-    opening.hidden = closing.hidden = True
-    state.push("list_item_close", "li", -1)
-
-
-def _flattened(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
-    """A line that is nested too deep is text, whatever it is; markdown-it would drop it with all that follows."""
-    if silent or state.level < MAX_NESTING:
-        return False
+    plan.begun.add(-start)
+    position = min(state.bMarks[start] + state.tShift[start] + behind, state.eMarks[start])
+    _cut_off(state, start, position)
     state.line = start + 1
-    token = state.push("paragraph_open", "p", 1)
-    token.map, token.meta = [start, state.line], {"deep": True}
-    inline = state.push("inline", "", 0)
-    inline.content, inline.map, inline.children = _line(state, start), [start, state.line], []
-    state.push("paragraph_close", "p", -1)
+    _go_on(state, start, end)
     return True
 
 
-def _first_question(state: StateBlock, first: int, end: int) -> int | None:
-    """The first line of some that is a question, None where there is none."""
-    return _first(state, first, end, label_and_title)
+def _fold(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
+    """The tags of a fold are dropped, and `Answer` written on one with them; other words on it are bold."""
+    line = line_of(state, start)
+    if not line.startswith("<") or state.is_code_block(start):
+        return False
+    match = _FOLD.fullmatch(line)
+    if match is None or match["rest"] == line:
+        return False
+    if silent:
+        return True
+    state.line = start + 1
+    words = match["words"]
+    if words and not fold_mark(words):
+        state.push("paragraph_open", "p", 1).map = [start, state.line]
+        inline = state.push("inline", "", 0)
+        inline.content, inline.map, inline.children = f"**{words.strip()}**", [start, state.line], []
+        state.push("paragraph_close", "p", -1)
+    if match["rest"]:
+        _cut_off(state, start, state.eMarks[start] - len(match["rest"]))
+        _go_on(state, start, end)
+    return True
 
 
-def _first(state: StateBlock, first: int, end: int, holds: Callable[[str], object]) -> int | None:
-    return next((number for number in range(first, end) if holds(_line(state, number))), None)
+def _underlined(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
+    level = plan_of(state).underlined.get(start)
+    if level is None or state.level:
+        return False
+    if silent:
+        return True
+    state.line = start + 2
+    state.push("heading_open", f"h{level}", 1).map = [start, state.line]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = line_of(state, start), [start, state.line], []
+    state.push("heading_close", f"h{level}", -1)
+    return True
 
 
-def _closes(state: StateBlock, number: int, markup: str) -> bool:
-    """Whether a line closes a fence that was opened with some markup (CommonMark, section 4.5)."""
-    line = _line(state, number)
-    return not state.is_code_block(number) and line.startswith(markup) and not line.strip(markup[0])
-
-
-def _opens(state: StateBlock, number: int, markup: str) -> bool:
-    """Whether a line would open a fence with a language, if it did not stand in one."""
-    line = _line(state, number)
-    return not state.is_code_block(number) and line.startswith(markup) and bool(line.strip(markup[0] + " \t"))
-
-
-def _line(state: StateBlock, number: int) -> str:
+def line_of(state: StateBlock, number: int) -> str:
     """A line's text without its indentation."""
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()

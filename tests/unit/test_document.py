@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from deckgen.diagnostics import Source
-from deckgen.reading import document, questions
+from deckgen.reading import document, repairs
 from deckgen.reading.document import Block, Code, FrontMatter, Prose, Question, Section
 
 PARSE = "notes.md"
 
 
 def blocks(text: str) -> list[Block]:
-    return document.parse(Source.of(PARSE, text))[0]
+    return document.parse(Source.of(PARSE, text)).blocks
 
 
 def losses(text: str) -> list[tuple[str, int, int]]:
-    found = document.parse(Source.of(PARSE, text))[1]
+    found = document.parse(Source.of(PARSE, text)).losses
     return [(loss.code, loss.location.line, loss.location.column) for loss in found]
 
 
@@ -46,12 +46,12 @@ assert True
 """
     assert blocks(text) == [
         FrontMatter("id: rye", 2),
-        Section("Grain", 5),
+        Section("Grain", 5, 1),
         Prose("<p>Some\nwords.</p>", 7),
         Question("Q1", "What is rye? {#rye}", 10, 3),
         Prose("<p>A grass.</p>", 11),
         Code("python check", "assert True\n", 13),
-        Section("Straw", 16),
+        Section("Straw", 16, 2),
         Prose("<ul>\n<li>hollow</li>\n</ul>", 18),
     ]
 
@@ -186,7 +186,7 @@ LOST_HTML = {
 
 @pytest.mark.parametrize(("text", "expected"), LOST_HTML.values(), ids=LOST_HTML.keys())
 def test_other_html_is_reported_where_it_stands(text: str, expected: list[tuple[int, int, str]]) -> None:
-    found = document.parse(Source.of(PARSE, text))[1]
+    found = document.parse(Source.of(PARSE, text)).losses
     assert [(loss.code, loss.location.line, loss.location.column, loss.message) for loss in found] == [
         ("D025", line, column, f"HTML <{tag}> is not kept") for line, column, tag in expected
     ]
@@ -221,10 +221,10 @@ IMAGES = {
 
 @pytest.mark.parametrize(("text", "shown", "expected"), IMAGES.values(), ids=IMAGES.keys())
 def test_an_image_is_found_where_it_stands(text: str, shown: str | None, expected: list[tuple[int, int, str]]) -> None:
-    blocks, losses = document.parse(Source.of(PARSE, text))
-    images = [image for block in blocks if isinstance(block, document.Prose) for image in block.images]
+    parsed = document.parse(Source.of(PARSE, text))
+    images = [image for block in parsed.blocks if isinstance(block, document.Prose) for image in block.images]
     assert [(image.line, image.column, image.target) for image in images] == expected
-    assert losses == []
+    assert parsed.losses == []
     assert shown is None or html(text) == shown
 
 
@@ -236,7 +236,7 @@ def test_a_title_has_losses_too() -> None:
     assert [(loss.code, loss.location.line, loss.location.column) for loss in found] == [("D025", 3, 27)]
 
 
-LIMIT = questions.MAX_NESTING
+LIMIT = repairs.MAX_NESTING
 
 
 def stairs(depth: int) -> str:

@@ -278,7 +278,6 @@ def test_what_stands_outside_questions_is_reported_where_it_stands(
 ANSWERED = {
     "text": "Tea.",
     "a list": "- tea",
-    "a third-level heading": "### Tea",
     "shown code": "```python\ntea = 1\n```",
     "indented code": "    tea",
     "code like a tag": "```html\n<br>\n```",

@@ -9,7 +9,7 @@ import pytest
 from deckgen.diagnostics import Source
 from deckgen.reading import grammar
 from deckgen.reading.grammar import Page
-from deckgen.reading.questions import label_and_title
+from deckgen.reading.shapes.labelled import label_and_title
 
 
 def read(text: str) -> Page:
@@ -165,7 +165,6 @@ INSIDE = {
     "indented code": "See:\n\n    Q2. What is oat?",
     "comment": "Yes.\n\n<!--\nQ2. What is oat?\n-->",
     "table": "| question |\n|---|\n| Q2. What is oat? |",
-    "third-level heading": "### Q2. What is oat?",
     "middle of a line": "As asked in Q2. What is oat?",
 }
 

@@ -1,0 +1,271 @@
+"""Which of the lines that may be questions are: told from what the document shows, never by a switch.
+
+The lines of one kind are weighed together: how many of them ask, how many have an answer, whether their numbers go
+on. The kind that weighs most is how the document is written; where its numbers have a gap, or a section has none of
+it, another kind may fill in.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from deckgen.reading.chain import chained
+from deckgen.reading.shapes.candidate import Candidate
+from deckgen.reading.shapes.words import furniture
+from deckgen.reading.survey import Sight, Survey
+
+_LABELS = "labels"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The questions of a document by their lines, how they are written, and the depth of the headings between them."""
+
+    questions: Mapping[int, Candidate] = field(default_factory=dict)
+    form: str = ""
+    depth: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The sights of one kind, and the number of lines that answer each."""
+
+    name: str
+    sights: tuple[Sight, ...]
+    answers: tuple[int, ...]
+
+    @property
+    def asking(self) -> float:
+        """The share that asks; what only begins as a question does counts for less."""
+        return sum(1.0 if each.asks else 0.7 if each.begins else 0.0 for each in self.sights) / len(self.sights)
+
+    @property
+    def answered(self) -> float:
+        """The share that has an answer."""
+        return sum(map(bool, self.answers)) / len(self.sights)
+
+    @property
+    def numbered(self) -> float:
+        """The share that has a number which goes on from the one before, or begins anew."""
+        numbers = [each.what.number for each in self.sights]
+        going_on = (one is not None and one in (1, (other or 0) + 1) for other, one in pairwise([0, *numbers]))
+        return sum(going_on) / len(self.sights)
+
+    @property
+    def level(self) -> int:
+        return self.sights[0].what.level
+
+    @property
+    def weight(self) -> float:
+        """How much speaks for the sights to be questions, in sum; nothing where the kind as a whole does not."""
+        if not self._eligible:
+            return 0.0
+        return sum(map(_weight, self.sights, self.answers))
+
+    @property
+    def _eligible(self) -> bool:
+        marked = sum(each.marked for each in self.sights) / len(self.sights)
+        if self.name.startswith("labels") or (marked >= 0.5 and self.asking):
+            return True
+        if self.name.startswith("headings"):
+            return self.asking >= 0.3 or (self.numbered >= 0.7 and len(self.sights) > 2 and self.answered >= 0.6)
+        if self.name in ("numbers", "bold numbers"):
+            return self.asking >= 0.3 and self.answered >= 0.3
+        if self.name == "pairs":
+            return len(self.sights) > 1 or self.asking > 0
+        asking = self._strongly
+        if self.name in ("bold lines", "quotes", "folds"):
+            return asking >= 1 and asking >= 0.2 * len(self.sights) and self.answered >= 0.5
+        return asking >= 0.5 * len(self.sights) and self.answered >= 0.5
+
+    @property
+    def _strongly(self) -> int:
+        return sum(each.asks for each in self.sights)
+
+
+def _weight(sight: Sight, answer: int) -> float:
+    told = 1.0 if sight.asks else 0.6 if sight.begins else 0.3 if sight.what.number is not None else 0.0
+    certain = sight.what.group == _LABELS or sight.marked
+    return max(told, 0.6 if certain else 0.0) * (1.0 if answer or certain else 0.25)
+
+
+def choose(seen: Survey, wanted: str = "") -> Choice:
+    """The questions among what is seen; of the kind that is wanted, where one is."""
+    outside = [each for each in seen.sights if not each.in_code]
+    groups = _grouped(seen, outside)
+    if wanted:
+        groups = {name: group for name, group in groups.items() if _name(group.sights[0].what) == wanted}
+    first = _first(seen, groups)
+    if first is None:
+        return Choice()
+    chosen = _accepted(seen, first, groups)
+    if not wanted:
+        chosen = _filled(seen, outside, first, chosen)
+    depth = _depth(chosen)
+    kinds = Counter(_name(each.what) for each in chosen)
+    form = " and ".join(name for name, _ in kinds.most_common(2))
+    hidden = [each for each in seen.sights if each.in_code and each.what.group == first.name]
+    return Choice({each.what.line: each.what for each in [*hidden, *chosen]}, form, depth)
+
+
+def _name(candidate: Candidate) -> str:
+    numbered = candidate.shape == "headings" and candidate.number is not None
+    return "numbered headings" if numbered else candidate.shape
+
+
+def _grouped(seen: Survey, sights: Iterable[Sight]) -> dict[str, _Group]:
+    groups: defaultdict[str, list[Sight]] = defaultdict(list)
+    for each in sights:
+        groups[each.what.group].append(each)
+    return {name: _group(seen, name, members) for name, members in groups.items()}
+
+
+def _group(seen: Survey, name: str, members: Sequence[Sight]) -> _Group:
+    behind = [*(each.what.line for each in members[1:]), len(seen.lines) + 1]
+    ends = [
+        min(end, seen.heading_behind(each.what.last, each.what.level or 2))
+        for each, end in zip(members, behind, strict=True)
+    ]
+    answers = [
+        seen.says(each.what.last + 1, end - 1) + (each.what.rest is not None)
+        for each, end in zip(members, ends, strict=True)
+    ]
+    return _Group(name, tuple(members), tuple(answers))
+
+
+def _first(seen: Survey, groups: Mapping[str, _Group]) -> _Group | None:
+    """The kind in which a document is written, None where nothing speaks for any."""
+    weighed = sorted((group for group in groups.values() if group.weight), key=lambda group: -group.weight)
+    if not weighed:
+        return None
+    labels = groups.get(_LABELS)
+    if labels and 4 * len(labels.sights) >= len(weighed[0].sights):
+        return labels
+    best = weighed[0]
+    if best.name != "paragraphs" and best.level:
+        return _outer(seen, best, [group for group in weighed if group.level])
+    structured = [group for group in weighed if group.name not in ("paragraphs", "bullets")]
+    if best.name in ("paragraphs", "bullets") and structured and structured[0].weight >= 0.3 * best.weight:
+        best = structured[0]
+    return best
+
+
+def _outer(seen: Survey, best: _Group, levels: Sequence[_Group]) -> _Group:
+    """The headings around the best ones, where they ask and are answered: then those are parts of answers."""
+    for group in sorted(levels, key=lambda group: group.level):
+        if group.level >= best.level:
+            break
+        strongly = [
+            each for each in group.sights if each.asks or (each.what.number is not None and group.numbered > 0.7)
+        ]
+        direct = [each for each in strongly if _direct(seen, each)]
+        if len(strongly) >= 0.6 * len(group.sights) and len(direct) >= 0.5 * len(strongly) and len(group.sights) > 1:
+            return group
+    return best
+
+
+def _direct(seen: Survey, sight: Sight) -> bool:
+    """Whether something is said between a heading and the next one, however deep."""
+    return seen.says(sight.what.last + 1, seen.heading_behind(sight.what.last) - 1) > 0
+
+
+def _accepted(seen: Survey, first: _Group, groups: Mapping[str, _Group]) -> list[Sight]:
+    """The members of the first kind that are questions, and of others those that are certain."""
+    if first.name == _LABELS:
+        return list(first.sights)
+    labels = groups.get(_LABELS)
+    certain = list(labels.sights) if labels else []
+    if first.name.startswith("headings"):
+        own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _heading(first, each, answer)]
+        above = [
+            each
+            for name, group in groups.items()
+            if name.startswith("headings") and group.level < first.level
+            for each in group.sights
+            if each.asks and _direct(seen, each) and not _holds(seen, each, own)
+        ]
+        return sorted([*certain, *own, *above], key=lambda each: each.what.line)
+    if first.name in ("numbers", "bold numbers"):
+        own = chained(seen, first.sights)
+    else:
+        own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _plainly(first, each, answer)]
+    return sorted([*certain, *own], key=lambda each: each.what.line)
+
+
+def _heading(group: _Group, sight: Sight, answer: int) -> bool:
+    if sight.asks or (sight.what.number is not None and group.numbered >= 0.5):
+        return True
+    if furniture(sight.words) or group.numbered >= 0.7:
+        return sight.begins and not furniture(sight.words)
+    return sight.begins or (bool(answer) and group.asking >= 0.3)
+
+
+def _holds(seen: Survey, sight: Sight, members: Sequence[Sight]) -> bool:
+    """Whether some members stand below a heading, before the next one as high."""
+    lines = [each.what.line for each in members]
+    end = seen.heading_behind(sight.what.last, sight.what.level)
+    return bisect_right(lines, end - 1) > bisect_right(lines, sight.what.line)
+
+
+def _plainly(group: _Group, sight: Sight, answer: int) -> bool:
+    if sight.what.shape in ("folds", "pairs", "labels") or sight.marked:
+        return True
+    if sight.what.shape == "answer marks":
+        return bool(sight.asks or sight.begins or sight.what.group.startswith("question marks"))
+    if sight.what.shape == "bold lines" and not sight.asks:
+        return sight.begins and sight.blank_above and bool(answer) and not sight.words.endswith(":")
+    return sight.asks or (sight.begins and group.asking >= 0.6)
+
+
+def _filled(seen: Survey, sights: Sequence[Sight], first: _Group, chosen: list[Sight]) -> list[Sight]:
+    """What is chosen, and what fills gaps in its numbers or stands in sections that have none of it."""
+    sights = [each for each in sights if not each.what.group.startswith("labels behind")]
+    found = [*chosen, *_gaps(sights, chosen)]
+    found.sort(key=lambda each: each.what.line)
+    lines = [each.what.line for each in found]
+    bounds = [1, *(each.line for each in seen.headings if each.level <= _section(first)), len(seen.lines) + 1]
+    bounds = sorted(set(bounds) - set(lines))
+    for start, end in pairwise(bounds):
+        if bisect_right(lines, end - 1) > bisect_right(lines, start - 1):
+            continue
+        inside = [each for each in sights if start < each.what.line < end or each.what.line == start == 1]
+        title = next((each for each in sights if each.what.line == start), None)
+        if title and furniture(title.words):
+            continue
+        groups = _grouped(seen, inside).values()
+        best = max(groups, key=lambda group: group.weight, default=None)
+        if best and best.weight and len(best.sights) > 1 and best.asking >= 0.7 and best.answered >= 0.6:
+            found += [each for each in best.sights if each.asks]
+    return sorted(found, key=lambda each: each.what.line)
+
+
+def _section(first: _Group) -> int:
+    return first.level - 1 if first.name.startswith("headings") and first.level > 1 else 2
+
+
+def _gaps(sights: Sequence[Sight], chosen: Sequence[Sight]) -> list[Sight]:
+    """The questions of other kinds whose numbers are missing between two that are chosen."""
+    lines = [each.what.line for each in sights]
+    taken = {each.what.line for each in chosen}
+    found: list[Sight] = []
+    for one, other in pairwise(chosen):
+        low, high = one.what.number, other.what.number
+        if low is None or high is None or not low + 1 < high:
+            continue
+        between = sights[bisect_right(lines, one.what.line) : bisect_right(lines, other.what.line - 1)]
+        expected = low + 1
+        for each in between:
+            if each.what.number == expected < high and each.what.line not in taken and (each.asks or each.begins):
+                found.append(each)
+                expected += 1
+    return found
+
+
+def _depth(chosen: Sequence[Sight]) -> int:
+    """The deepest heading that ends an answer."""
+    levels = Counter(each.what.level for each in chosen if each.what.level)
+    return levels.most_common(1)[0][0] if levels else 2

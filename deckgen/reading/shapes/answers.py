@@ -1,0 +1,73 @@
+"""The words and marks by which people tell an answer, a fold, and an answer that is still to be written."""
+
+from __future__ import annotations
+
+import re
+
+from deckgen.reading.shapes.words import EMOJI
+
+_ANSWER = (
+    "answers?|ans|solution|sol|antwort|ответ|respuesta|réponse|reponse|risposta|resposta|antwoord|odpowiedź|cevap"
+    "|答案|答え|答|解答"
+)
+_SPEAKER = r"assistant|chatgpt|gpt|ai|bot|(?:chatgpt|assistant)\s+said|claude|copilot|gemini"
+_QUALITY = r"(?:(?:the|short|sample|model|correct|suggested|my)\s+)?"
+_COUNT = r"\s?[\#.]?\d{0,4}(?:\s?\([^()]{1,30}\))?"
+_SAID = rf"{_QUALITY}(?:{_ANSWER}|(?-i:A)|{_SPEAKER}){_COUNT}"
+_ANSWERED = re.compile(
+    rf"""(?:[-*+]\s+)?(?:\#{{1,6}}\s*)?(?:{EMOJI}\s*)*
+        (?: (?P<bold>\*{{1,3}}|_{{1,3}})\s?(?:{EMOJI}\s*)*{_SAID}\s?[:.)\-\u2013\u2014\uff1a]?\s?(?P=bold)
+            \s?[:.)\uff1a]*(?:\s?[-\u2013\u2014]+(?=\s))?
+          | (?:{_ANSWER}|(?-i:A)){_COUNT}\s?(?:[.)](?=\s|$|\*)|[:\uff1a]|[-\u2013\u2014>]+(?=\s))+
+          | (?:a|{_SPEAKER})\s?\d{{0,4}}\s?[:\uff1a] )
+        \s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ALONE = re.compile(rf"\#{{1,6}}\s*(?:{EMOJI}\s*)*[*_]{{0,3}}{_SAID}\s?[:.]?\s?[*_]{{0,3}}:?\s*\#*\s*$", re.IGNORECASE)
+_FOLD = re.compile(
+    rf"""(?:<[^<>]+>|\W)*
+        (?: (?:click|tap|press)\b.*
+          | (?:(?:show|view|see|reveal|toggle|open|expand|read|the|full|spoiler|hide|display)\s*)*
+            (?:{_ANSWER}|details|more|hint|solutions?|spoiler|example|code|explanation|expand|here|me)? )
+        (?:<[^<>]+>|\W)*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STUB = re.compile(
+    r"""[(\[](?:[^\W\d]+[\s,.:;'\u2019-]+){2}[^()\[\]]*[)\]] | \.{2,} | \u2026 | [-\u2013\u2014_]+ | \?+ | [\W_]{0,9}(?:
+        to\s?do|tbd|tba|wip|fixme|xxx|n/?a|none|pending|(?:an\ )?(?:answer\ )?(?:is\ )?coming(?:\ soon)?
+      | fill\ (?:this\ )?in(?:\ later)?|to\ be\ (?:done|answered|written|added|filled\ in|continued)
+      | (?:add|write|needs?|no|answer)(?:\ an?|\ the|\ my)?\ (?:answer|pending|missing|later|here)
+        (?:\ (?:here|later|yet))?
+      | not\ (?:yet\ )?answered(?:\ yet)?|look\ (?:this\ )?up(?:\ later)?|later|work\ in\ progress|unanswered
+      | missing|empty
+      | offen|folgt(?:\ noch)?|noch\ offen|дописать(?:\ позже)?|позже|нет\ ответа|pendiente|por\ hacer|à\ faire
+      | à\ compléter|da\ fare|a\ fazer)[\W_]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STUB_LEAD = re.compile(r"[\W_]{0,9}(?:to\s?-?do|tbd|tba|wip|fixme|xxx)\b.*", re.IGNORECASE)
+_LONGEST_STUB = 80
+_CHOICE_A = re.compile(r"\W*A\W*[.)]")
+_CHOICE_B = re.compile(r"[\s>*+-]*B\W*[.)]")
+
+
+def answer_mark(line: str) -> int | None:
+    """Where the answer behind a mark such as `A.` or `**Answer:**` begins, None where a line begins with no mark."""
+    if _ALONE.match(line):
+        return len(line)
+    match = _ANSWERED.match(line)
+    return match.end() if match else None
+
+
+def first_choice(line: str, below: list[str]) -> bool:
+    """Whether a line is the first of several choices, with another in the lines below."""
+    return bool(_CHOICE_A.match(line)) and any(map(_CHOICE_B.match, below))
+
+
+def fold_mark(title: str) -> bool:
+    """Whether what is written on a fold is `Answer`, `click to expand` or the like, and no question."""
+    return bool(_FOLD.fullmatch(title))
+
+
+def stub(text: str) -> bool:
+    """Whether what stands as an answer says that there is none yet, such as `TODO`, or is all in parentheses."""
+    return bool(_STUB.fullmatch(text) or (len(text) < _LONGEST_STUB and _STUB_LEAD.fullmatch(text)))

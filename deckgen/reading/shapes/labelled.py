@@ -1,0 +1,95 @@
+"""`Q1. What ..`, `Q6 .What`, `Question 6: ..`, `**Q5.** ..`, `### Q12. ..`: a label, whatever its punctuation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from deckgen.reading.shapes.candidate import Candidate, Peeled, marked_down
+from deckgen.reading.shapes.words import DIFFICULTY, EMOJI
+
+_WORDS = "question|ques|q|frage|вопрос|pregunta|pergunta|domanda|vraag|pytanie|soru|问题|問題"
+_INITIALS = frozenset("*_" + "".join(word[0] + word[0].upper() for word in _WORDS.split("|")))
+_LABEL = re.compile(
+    rf"""(?P<bold>\*\*|__)?
+        (?:{_WORDS}) \s*+ (?P<before>[.:\#]?) \s*+
+        (?P<number>\d{{1,5}}) (?!\w)
+        \s*+ (?P<inner>\*\*|__)?
+        \s*+ (?P<after>[.:)\]]++ (?!\d) | [-\u2013\u2014] (?=\s) )?
+        \s*+ (?P<outer>\*\*|__)?
+        \s*+ (?P<title>\S.*)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASKS = re.compile(r"\?\s*+(\{[^{}]*\})?$")  # at the end of a title, attributes or not
+_LEAD = re.compile(
+    rf"[ \t]*(?P<place>>[ \t]?|[-*+][ \t]+|\d{{1,4}}[.)][ \t]+|\#{{1,6}}[ \t]*)?(?:\s|{EMOJI}|{DIFFICULTY})*",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    rf"""[ \t]*(?P<hashes>\#{{1,6}}[ \t]*)?(?:{EMOJI}\s*)*
+        (?P<bold>\*\*|__)?(?:{_WORDS})\s?\#?(?P<number>\d{{1,5}})\s?[.:)]*(?:\*\*|__)?\s?:?[ \t\#]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def label_and_title(line: str) -> tuple[str, str] | None:
+    """Label without punctuation (`Q11`) and title of a labelled question, None where the line is none.
+
+    Without any punctuation around its number a label counts only before a title that ends with a question mark.
+    """
+    if line[:1] not in _INITIALS:
+        return None
+    match = _LABEL.fullmatch(line)
+    if match is None:
+        return None
+    title = match["title"].strip()
+    bold, closed = match["bold"], match["inner"] or match["outer"]
+    marked = match["before"] or match["after"] or closed
+    if not marked and not (line[match.start("title") - 1].isspace() and _ASKS.search(title)):
+        return None
+    if bold and not closed:
+        title = title.removesuffix(bold).rstrip() if title.endswith(bold) else bold + title
+    elif closed and not bold:
+        title = closed + title
+    return (f"Q{match['number']}", title) if title else None
+
+
+def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
+    """The labelled question on a line, or one whose label stands above it by itself."""
+    line = marked_down(lines[at].rstrip())
+    lead = _LEAD.match(line)
+    place = (lead["place"] or "").strip() if lead else ""
+    if lead and peeled.level:
+        line = re.sub(r"\s#+$", "", line)
+    start = lead.end() if lead else 0
+    found = label_and_title(line[start:])
+    group = "labels" if not place or place.startswith("#") else f"labels behind {place[:1]}"
+    if found and lead:
+        column = peeled.indent if place else start
+        return Candidate(
+            "labels", group, at + 1, column + 1, found[1], at + 1, found[0], int(found[0][1:]), peeled.level
+        )
+    return _alone(lines, at)
+
+
+def _alone(lines: Sequence[str], at: int) -> Candidate | None:
+    label = _ALONE.fullmatch(lines[at])
+    if not label or not (label["hashes"] or label["bold"]):
+        return None
+    below = next((each for each in range(at + 1, min(at + 4, len(lines))) if lines[each].strip()), None)
+    if below is None or lines[below].lstrip()[0] in "#`~|<":
+        return None
+    level = len((label["hashes"] or "").strip())
+    number = label["number"]
+    title = lines[below].strip().lstrip("> ")
+    return Candidate(
+        "labels",
+        "labels",
+        at + 1,
+        len(lines[at]) - len(lines[at].lstrip()) + 1,
+        title,
+        below + 1,
+        f"Q{number}",
+        int(number),
+        level,
+    )

@@ -1,0 +1,151 @@
+"""What a document shows at a first glance, line by line: which lines may be questions, and what stands between them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from deckgen.reading.shapes import candidate
+from deckgen.reading.shapes.answers import answer_mark, first_choice
+from deckgen.reading.shapes.candidate import Candidate
+from deckgen.reading.shapes.titles import cleaned
+from deckgen.reading.shapes.words import asks, begins, contents, navigation, rated, residue
+
+_DEEPEST = 6
+_FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(?=[^`]*$)|~{3,})")
+_MAYBE = re.compile(r"[ \t]*(?:[^\w\s]|\d|_|\w+\W{0,2}\d)|.*[?:\uff1f\uff1a\u061f]")
+_PERHAPS_ANSWER = re.compile(
+    r"[\W_]*(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
+)
+_RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}$")
+_TAGS = re.compile(r"<[^<>]*>")
+_SILENT = re.compile(r"(?:\s|</?(?:details|summary|br|hr|p|div|center|a)\b[^<>]*>)+", re.IGNORECASE)
+_LINK = re.compile(r"(?:[-*+\d.)\s>]|\*\*)*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?:#|[^()\s]*\.md#?)[^()]*\)\W*")
+_LISTED = re.compile(r"[ \t]*(?:[-*+|<#\[]|\d+[.)][ \t]+(?!#))")
+_TABLE = re.compile(r"[ \t]*\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A candidate and what can be seen of it; `words` is its title as a learner reads it.
+
+    It asks, or begins as questions do; a mark of an answer stands below it; it stands in code, or below a blank line.
+    """
+
+    what: Candidate
+    words: str
+    asks: bool
+    begins: bool
+    marked: bool
+    in_code: bool
+    blank_above: bool
+
+
+class Survey:
+    """The lines of a document, and those of them that may be questions, in order."""
+
+    def __init__(self, lines: Sequence[str], sights: Sequence[Sight]) -> None:
+        self.lines = lines
+        self.sights = sights
+        self.headings = [each.what for each in sights if each.what.level and not each.in_code]
+        titles = {each.line for each in self.headings}
+        said = (number not in titles and says(line) for number, line in enumerate(lines, 1))
+        self._said = list(accumulate(said, initial=0))
+        self._up_to = [[each.line for each in self.headings if each.level <= level] for level in range(_DEEPEST + 1)]
+
+    def says(self, first: int, last: int) -> int:
+        """How many lines say something of those from one up to another, both counted from 1 and included."""
+        return self._said[min(last, len(self.lines))] - self._said[first - 1] if first <= last else 0
+
+    def heading_behind(self, line: int, level: int = _DEEPEST) -> int:
+        """The line of the next heading that is no deeper than a level, that behind the last line if there is none."""
+        lines = self._up_to[level]
+        at = bisect_right(lines, line)
+        return lines[at] if at < len(lines) else len(self.lines) + 1
+
+
+def survey(lines: Sequence[str], first: int = 0) -> Survey:
+    """What some lines show from the first, counted from 0, that is no front matter."""
+    return Survey(lines, tuple(_sights(lines, list(_in_code(lines, first)), first)))
+
+
+def _sights(lines: Sequence[str], code: Sequence[bool], first: int) -> Iterator[Sight]:
+    """The candidates outside tables of contents, each line in one at most."""
+    behind = first
+    index = 0  # the level of the heading above that announces a table of contents
+    for at in range(first, len(lines)):
+        line = lines[at]
+        if index and line.strip() and not _LISTED.match(line):
+            index = 0
+        if at < behind or _TABLE.match(line) or not (_MAYBE.match(line) or _above_mark(lines, at)):
+            continue
+        found = candidate(lines, at)
+        if found is None or (not found.level and _LINK.fullmatch(line)):
+            continue
+        words = cleaned(found.title.partition(" {#")[0])
+        if found.level and not code[at]:
+            index = found.level if contents(words) else 0 if found.level <= index or asks(words) else index
+        if not words or residue(words) or navigation(words) or (index and not found.level):
+            continue
+        behind = found.last
+        blank = not at or not lines[at - 1].strip()
+        begun = begins(words) or rated(line)
+        yield Sight(found, words, asks(words), begun, _marked(lines, found.last), code[at], blank)
+
+
+def _above_mark(lines: Sequence[str], at: int) -> bool:
+    """Whether the line below, or the one behind a blank line, may be or begin with the mark of an answer."""
+    below = next((line for line in lines[at + 1 : at + 3] if line.strip()), "")
+    return bool(_PERHAPS_ANSWER.match(below)) or below.strip() in ("?", "??")
+
+
+def _marked(lines: Sequence[str], below: int) -> bool:
+    """Whether what stands below a line begins with the mark of an answer, and is not the first of several choices."""
+    at = next((each for each in range(below, min(below + 3, len(lines))) if lines[each].strip()), None)
+    if at is None or answer_mark(lines[at].strip().lstrip("> ")) is None:
+        return False
+    return not first_choice(lines[at], list(lines[at + 1 : at + 5]))
+
+
+def says(line: str) -> bool:
+    """Whether a line says something; rules, tags without words and links to the top do not."""
+    if not line.strip() or _RULE.match(line):
+        return False
+    return not (_SILENT.fullmatch(line) or navigation(_TAGS.sub("", line) if "<" in line else line))
+
+
+def _in_code(lines: Sequence[str], first: int) -> Iterator[bool]:
+    """For each line whether it stands in a fence that is closed, or in a comment."""
+    yield from [True] * first
+    at = first
+    never: set[str] = set()
+    while at < len(lines):
+        end = _end(lines, at, never)
+        yield from [end > at] * (end - at + 1)
+        at = end + 1
+
+
+def _end(lines: Sequence[str], at: int, never: set[str]) -> int:
+    """The last line of the fence or comment that opens on a line; the line itself if none does, or none ends.
+
+    `never` are the marks that close nothing from here on, which are not looked for twice.
+    """
+    fence = _FENCE.match(lines[at])
+    if fence:
+        marker = fence["marker"]
+        closing = rf"[ \t>]*{marker[0]}{{{len(marker)},}}[ \t]*$"
+    elif lines[at].lstrip().startswith("<!--") and "-->" not in lines[at]:
+        closing = ".*-->"
+    else:
+        return at
+    if closing in never:
+        return at
+    closes = re.compile(closing).match
+    found = next((number for number in range(at + 1, len(lines)) if closes(lines[number])), None)
+    if found is None:
+        never.add(closing)
+        return at
+    return found
