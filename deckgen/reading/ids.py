@@ -18,7 +18,6 @@ from deckgen.reading.document import Question
 from deckgen.reading.edits import Edit, Revision, apply, lines
 from deckgen.reading.grammar import Page
 from deckgen.reading.shapes import candidate
-from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.sidecar import identifier
 
 
@@ -169,8 +168,7 @@ def _question(line: str, column: int) -> Question:
 
 
 def _meaning(question: Question, line: str) -> tuple[str, Attributes]:
-    text, attributes = split(question, Findings(Source.of("", line), []))
-    return cleaned(text), attributes
+    return split(question, Findings(Source.of("", line), []))
 
 
 def _same(before: Page, after: Page, ids: Mapping[Location, str]) -> bool:

@@ -12,7 +12,9 @@ from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import asks, begins
 
 _ANSWERED = re.compile(
-    r"(?P<question>(?:[^`?]|`[^`]*`)+?\?+(?:\*\*|__)?)\s+(?:[-\u2013\u2014:=>\u2192]+\s+)?(?=[^\s({\[<]\S*\s*\S)"
+    r"""(?P<question>(?:[^`?]|`[^`]*`)+?\?+(?:\*\*|__)?(?:\s?\{[^{}]*\})?)
+        \s+(?:[-\u2013\u2014:=>\u2192]+\s+)?(?=[^\s({\[<]\S*\s*\S)(?=\W*\w)""",
+    re.VERBOSE,
 )
 _OPEN_END = re.compile(r"[^.!?:;|]$")
 _NEXT_BLOCK = re.compile(r"\s*(?:[#>|~<=-]|```|[*+]\s|\d+[.)]\s)")
@@ -21,7 +23,13 @@ _LONG, _LONGEST, _MOST_LINES = 25, 100, 4
 
 def parted(found: Candidate, line: str) -> Candidate:
     """A question without the answer that stands behind it on its line."""
-    if found.rest is not None or found.level or found.shape in ("folds", "pairs") or asks(cleaned(found.title)):
+    if (
+        found.rest is not None
+        or found.level
+        or found.title.endswith("}")
+        or found.shape in ("folds", "pairs")
+        or asks(cleaned(found.title))
+    ):
         return found
     match = _ANSWERED.match(found.title)
     behind = found.title[match.end() :] if match else ""
