@@ -13,13 +13,23 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, f
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source, suggest
-from deckgen.model import Database, Unchecked
+from deckgen.model import Database, Sections, Unchecked
 
 DECK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 REPORT_FIELDS = ("deck", "id", "path")
 _ADDRESS = re.compile(r"(?:https?://[A-Za-z0-9]|mailto:)[A-Za-z0-9%&=+?#/:;,.@_~!$()*-]*")
 _VERSION = r"\d+\.\d+(\.\d+)?"
-FRONT_MATTER_KEYS = ("id", "name", "description", "report", "unchecked", "sqlalchemy", "databases", "timeout")
+FRONT_MATTER_KEYS = (
+    "id",
+    "name",
+    "description",
+    "report",
+    "unchecked",
+    "sections",
+    "sqlalchemy",
+    "databases",
+    "timeout",
+)
 
 
 class _Strict(BaseModel):
@@ -34,6 +44,7 @@ class DeckTable(_Strict):
     description: StrictStr = ""
     report: StrictStr = ""
     unchecked: Unchecked = Unchecked.LEAVE_OUT
+    sections: Sections = Sections.TAGS
 
     @field_validator("name", "description")
     @classmethod

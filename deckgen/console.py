@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rich.text import Text
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Severity
+from deckgen.model import Document
 from deckgen.proof import Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.changes import Change, lines
@@ -159,6 +160,10 @@ def summary(report: Report, folder: str = "") -> None:
     """How many of a deck's cards are worth what, and what became of the package that goes to `folder`."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(_counts(report))
+    for form, documents in _forms(report).items():
+        questions = sum(len(document.cards) for document in documents)
+        where = f" in {len(documents)} documents" if len(documents) > 1 else ""
+        console.print(Text(f"read as: {form}, {questions} question{'' if questions == 1 else 's'}{where}", "dim"))
     for notice in (*report.notices, *(f"checks ran without {layer}" for layer in report.unconfined)):
         console.print(Text(notice, "yellow"))
     if report.package is not None:
@@ -166,6 +171,15 @@ def summary(report: Report, folder: str = "") -> None:
         console.print(Text(f"{path}: {report.package.notes} notes, import it into Anki"))
     elif report.verb is Verb.BUILD:
         console.print(Text("no package is written: " + _why_none(report), "red"))
+
+
+def _forms(report: Report) -> Mapping[str, list[Document]]:
+    """The documents of a deck that have questions, by how these are written."""
+    found: dict[str, list[Document]] = {}
+    for document in report.deck.documents:
+        if document.form:
+            found.setdefault(document.form, []).append(document)
+    return found
 
 
 def _counts(report: Report) -> Text:

@@ -140,7 +140,7 @@ class Card:
     `line` is the question's line in the source, `question` its Markdown without label and attributes, `heading` the
     same as HTML; `answer` is what is shown and `fences` all the blocks of code that run, in document order; `typed` is
     what a learner types where the note type asks for it, `media` are the images and sounds that it shows and plays. A
-    card with `defects` was misread and is never run.
+    card with `defects` was misread and is never run. `section` are the subdecks of its document that it belongs to.
     """
 
     id: str
@@ -160,11 +160,20 @@ class Card:
     answered: bool = True
     line: str = ""
     defects: tuple[Diagnostic, ...] = ()
+    section: tuple[str, ...] = ()
 
     @property
     def checked(self) -> bool:
         """Whether the author attached a check, so that the card's code may be run at all."""
         return any(fence.role in CHECK_ROLES for fence in self.fences)
+
+
+class Sections(StrEnum):
+    """What becomes of the headings between cards."""
+
+    TAGS = "tags"
+    SUBDECKS = "subdecks"
+    IGNORE = "ignore"
 
 
 class Unchecked(StrEnum):
@@ -176,11 +185,12 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One Markdown file: its path inside the deck, its subdeck (empty: the deck itself) and its cards in order."""
+    """One Markdown file: path, subdeck (empty: the deck itself), cards in order, and how its questions are written."""
 
     path: str
     subdeck: str
     cards: tuple[Card, ...]
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

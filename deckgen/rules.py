@@ -83,6 +83,7 @@ BAD_TRANSCRIPT = Rule(
     "D037", _E, "transcript cannot be read: {reason}", "write it as Python shows it, or mark it `pycon fragment`"
 )
 ASKED_BEFORE = Rule("D038", _W, "asks the same as the question at {other}", "remove one of them, or say what differs")
+UNKNOWN_FORM = Rule("D039", _E, "questions are not written as `{form}`", "{advice}; the key is left out")
 
 # Editing
 ID_TAKEN = Rule(

@@ -121,7 +121,7 @@ def _note(deck: Deck, subdeck: str, packable: Admitted, spellings: dict[str, str
         card_id=card.id,
         question=media.described(face.question),
         note_type=kind.note_type,
-        deck="::".join(filter(None, (deck.name, subdeck))),
+        deck="::".join(filter(None, (deck.name, subdeck, *packable.card.section))),
         fields=fields,
         tags=tuple(sorted({_spelled(tag, spellings) for tag in (*card.tags, *_proof_tags(packable))} - {""})),
         media=tuple(named.values()),

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from deckgen import config, rules
 from deckgen.config import DeckConfig, DeckTable
-from deckgen.diagnostics import Diagnostic, Location, Source
-from deckgen.model import Card, Deck, Document, Fence, Role
-from deckgen.reading import brevity, craft, grammar, media, sidecar
+from deckgen.diagnostics import Diagnostic, Location, Source, suggest
+from deckgen.model import Card, Deck, Document, Fence, Role, Sections
+from deckgen.reading import brevity, craft, grammar, media, shapes, sidecar
 from deckgen.reading.duplicates import alike
 
 MAX_BYTES = 4 * 1024 * 1024  # parsing takes about 75 times a text's size in memory
 STANDARD_INPUT = "-"
+_WRITTEN = "questions"  # the key of front matter that says how they are written
 
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufeff]")  # a byte-order mark inside hides a question
@@ -114,7 +115,7 @@ def _folder(folder: Path, found: list[Diagnostic]) -> list[Deck]:
         inside = path.relative_to(folder)
         source = None if _is_no_document(inside) else _listed(path)
         if isinstance(source, Source):
-            documents.append(_document(source, folder, inside, notes))
+            documents.append(_document(source, folder, inside, notes, settings.deck.sections))
         elif source is not None:
             notes.append(source)
     for path in sorted(folder.rglob("*.checks.py")):
@@ -140,18 +141,40 @@ def _is_no_document(inside: Path) -> bool:
     return any(part.startswith(".") for part in inside.parts) or inside.name == "README.md"
 
 
-def _document(source: Source, folder: Path, inside: Path, notes: list[Diagnostic]) -> Document:
-    """A document of a deck's folder; of its front matter only the name is used, for the subdeck."""
+def _document(source: Source, folder: Path, inside: Path, notes: list[Diagnostic], sections: Sections) -> Document:
+    """A document of a deck's folder; its front matter says what its subdeck is called and how it is written."""
     page = grammar.read(source, inside.as_posix(), media.beside(folder, inside))
-    values, mistakes = _front_matter(source, page, ("name",))
+    values, mistakes = _front_matter(source, page, ("name", _WRITTEN))
     notes.extend(mistakes)
     name = values.get("name") or page.title or inside.stem
     if isinstance(name, list | dict) or _NO_NAME.search(str(name)):
         notes.append(source.report(rules.BAD_FRONT_MATTER, 1, reason="the name is not text"))
         name = inside.stem
-    # Two colons would open a level that the author did not mean.
-    levels = (re.sub(":{2,}", ":", str(part)) for part in (*inside.parent.parts, name))
-    return Document(inside.as_posix(), "::".join(levels), _with_sidecar(page, folder / inside, notes))
+    levels = (_level(str(part)) for part in (*inside.parent.parts, name))
+    cards = _sectioned(_with_sidecar(page, folder / inside, notes), sections)
+    return Document(inside.as_posix(), "::".join(levels), cards, page.form)
+
+
+def _level(name: str) -> str:
+    """A name as that of a single deck: two colons would open a level that the author did not mean."""
+    return re.sub(":{2,}", ":", name)
+
+
+def _sectioned(cards: Iterable[Card], sections: Sections) -> tuple[Card, ...]:
+    """Cards whose sections are tags of theirs, subdecks, or nothing."""
+    match sections:
+        case Sections.TAGS:
+            tags = {each: grammar.slug(each) for card in cards for each in card.section}
+            return tuple(
+                replace(card, tags=tuple(dict.fromkeys((*card.tags, *map(tags.__getitem__, card.section)))), section=())
+                if card.section
+                else card
+                for card in cards
+            )
+        case Sections.SUBDECKS:
+            return tuple(replace(card, section=tuple(map(_level, card.section))) for card in cards)
+        case Sections.IGNORE:
+            return tuple(replace(card, section=()) for card in cards)
 
 
 def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnostic]) -> list[Deck]:
@@ -162,7 +185,7 @@ def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnost
         return [_deck(DeckConfig(deck=DeckTable(id=_deck_id(stem), name=stem[:100])), place, [], [source])]
     find = media.beside(path.parent, Path(path.name)) if path else media.nowhere
     page = grammar.read(source, path.name if path else stem, find)
-    values, notes = _front_matter(source, page, config.FRONT_MATTER_KEYS)
+    values, notes = _front_matter(source, page, (*config.FRONT_MATTER_KEYS, _WRITTEN))
     if any(note.code == rules.BAD_FRONT_MATTER.code for note in notes):  # the deck's identity may be in it
         found.extend([*notes, *page.diagnostics])
         return []
@@ -175,9 +198,10 @@ def _script(source: Source | Diagnostic, path: Path | None, found: list[Diagnost
     if settings is None:
         found.extend([*mistakes, *notes, *page.diagnostics])
         return []
-    cards = _with_sidecar(page, path, notes)
+    cards = _sectioned(_with_sidecar(page, path, notes), settings.deck.sections)
     ledger = shown(path.with_suffix(".ledger.json")) if path else None
-    return [_deck(settings, place, [Document(path.name if path else stem, "", cards)], notes, ledger=ledger)]
+    document = Document(path.name if path else stem, "", cards, page.form)
+    return [_deck(settings, place, [document], notes, ledger=ledger)]
 
 
 def _front_matter(
@@ -185,7 +209,11 @@ def _front_matter(
 ) -> tuple[dict[str, object], list[Diagnostic]]:
     if page.front_matter is None:
         return {}, []
-    return config.parse_front_matter(source, page.front_matter.text, page.front_matter.line, keys)
+    values, notes = config.parse_front_matter(source, page.front_matter.text, page.front_matter.line, keys)
+    written = values.pop(_WRITTEN, None)
+    if written is not None and written not in shapes.NAMES:
+        notes.append(source.report(rules.UNKNOWN_FORM, 1, form=written, advice=suggest(str(written), shapes.NAMES)))
+    return values, notes
 
 
 def _deck_id(stem: str) -> str:
@@ -236,7 +264,7 @@ def _deck(
         path=path,
         ledger=ledger,
         documents=tuple(documents),
-        diagnostics=(*notes, *duplicates, *weak),
+        diagnostics=(*notes, *duplicates, *alike(card for document in documents for card in document.cards), *weak),
         prelude=prelude,
         report=settings.deck.report,
         unchecked=settings.deck.unchecked,

@@ -34,6 +34,7 @@ class _Draft:
 
     question: Question
     last_line: int
+    section: tuple[str, ...]
     blocks: list[Prose | Code] = field(default_factory=list)
 
 
@@ -62,6 +63,9 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
     blocks = parsed.blocks
     findings = Findings(source, parsed.losses)
     drafts = _drafts(blocks, findings)
+    titles = {draft.section[:1] for draft in drafts}
+    if len(titles) == 1:  # the title of the document, which is above them all
+        drafts = [replace(draft, section=draft.section[1:]) for draft in drafts]
     cards = [_card(draft, path, find, findings) for draft in drafts]
     if not cards:
         findings.add(rules.NO_QUESTIONS, 1)
@@ -80,14 +84,18 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
 def _drafts(blocks: Iterable[Block], findings: Findings) -> list[_Draft]:
     drafts: list[_Draft] = []
     current: _Draft | None = None
+    above: list[Section] = []
     for block in blocks:
         if current is not None and isinstance(block, (Question, Section)):
             current.last_line = block.line - 1
         match block:
             case Question():
-                current = _Draft(block, len(findings.source.lines))
+                current = _Draft(block, len(findings.source.lines), tuple(cleaned(each.title) for each in above))
                 drafts.append(current)
-            case Section() | FrontMatter():
+            case Section():
+                above = [*(each for each in above if each.level < block.level), block]
+                current = None
+            case FrontMatter():
                 current = None
             case Prose() | Code() if current is not None:
                 current.blocks.append(block)
@@ -137,6 +145,7 @@ def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
         line=findings.source.line(question.line),
         document=path,
         tags=attributes.tags,
+        section=draft.section,
         claims=attributes.claims,
         note_type=attributes.note_type,
         media=tuple(dict.fromkeys((*asked, *media))),
