@@ -15,11 +15,11 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS, UNSAFE_TEX
-from deckgen.reading import clozes, math, questions, repairs
+from deckgen.reading import clozes, math, questions, quick, repairs
 from deckgen.reading.choice import Choice, choose
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
-from deckgen.reading.questions import Plan
+from deckgen.reading.questions import Plan, folds
 from deckgen.reading.repairs import MAX_NESTING
 from deckgen.reading.shapes.labelled import label_and_title
 from deckgen.reading.survey import Survey, says, survey
@@ -114,7 +114,7 @@ def _parser(*plugins: Callable[[MarkdownIt], None]) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"xhtmlOut": False})
     md.enable(["table", "strikethrough"])
     md.disable("lheading")  # a line of dashes under a line of text separates cards far more often than it makes a title
-    for plugin in (*plugins, repairs.plugin, questions.plugin, math.plugin, clozes.plugin):
+    for plugin in (*plugins, repairs.plugin, questions.plugin, math.plugin, clozes.plugin, quick.plugin):
         md.use(plugin)
     md.inline.ruler.at("link", _bounded(link))
     md.inline.ruler.at("image", _bounded(image))
@@ -178,7 +178,8 @@ def _plan(seen: Survey, choice: Choice) -> Plan:
         for each in seen.sights
         if each.what.shape == "headings" and each.what.last > each.what.line and not each.in_code
     }
-    return Plan({line - 1: each for line, each in choice.questions.items()}, marks, underlined)
+    folded = {number for number, line in enumerate(seen.lines) if folds(line)}
+    return Plan({line - 1: each for line, each in choice.questions.items()}, marks, folded, underlined)
 
 
 def _sections(seen: Survey, choice: Choice) -> set[int]:
@@ -244,14 +245,18 @@ def _prose(source: Source, tokens: list[Token]) -> Prose:
 
 
 def _deletions(source: Source, token: Token) -> Iterator[Found]:
+    if "deletions" not in token.meta:
+        return
     cursor = _cursor(source, token)
-    for deletion in token.meta.get("deletions", ()):
+    for deletion in token.meta["deletions"]:
         yield Found(deletion, *cursor.find(deletion.opening))
 
 
 def _images(source: Source, token: Token) -> Iterator[Image]:
+    if not token.children:
+        return
     cursor = _cursor(source, token)
-    for child in token.children or ():
+    for child in token.children:
         if child.type == "image":
             target = str(child.attrs.get("src", ""))
             yield Image(target, *cursor.find(target))

@@ -42,7 +42,7 @@ class _Draft:
 class Page:
     """What one document holds: cards in order, its first heading, its front matter, and what is wrong with it.
 
-    `form` says how its questions are written.
+    `form` says how its questions are written, `sections` are the headings that end answers.
     """
 
     cards: tuple[Card, ...] = ()
@@ -50,6 +50,7 @@ class Page:
     front_matter: FrontMatter | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     form: str = ""
+    sections: tuple[Section, ...] = ()
 
 
 def read(source: Source, path: str, find: Find = nowhere) -> Page:
@@ -62,6 +63,7 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
     parsed = document.parse(source)
     blocks = parsed.blocks
     findings = Findings(source, parsed.losses)
+    sections = tuple(block for block in blocks if isinstance(block, Section))
     drafts = _drafts(blocks, findings)
     titles = {draft.section[:1] for draft in drafts}
     if len(titles) == 1:  # the title of the document, which is above them all
@@ -74,10 +76,11 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
     spans = [slice(bisect_left(lines, each.question.line), bisect_right(lines, each.last_line)) for each in drafts]
     return Page(
         cards=tuple(replace(card, defects=_defects(found[span])) for card, span in zip(cards, spans, strict=True)),
-        title=next((block.title for block in blocks if isinstance(block, Section) and block.level <= 2), None),
+        title=next((section.title for section in sections if section.level <= 2), None),
         front_matter=next((block for block in blocks if isinstance(block, FrontMatter)), None),
         diagnostics=tuple(found),
         form=parsed.form,
+        sections=sections,
     )
 
 

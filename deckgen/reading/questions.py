@@ -19,6 +19,7 @@ from deckgen.reading.shapes.answers import answer_mark, fold_mark
 from deckgen.reading.shapes.candidate import Candidate
 
 _WIDEST_INSET = 8
+_FOLDED = re.compile(r"[ \t>]*</?(?:details|summary)\b", re.IGNORECASE)
 _FOLD = re.compile(
     r"(?:</?details[^<>]*>\s*)*(?:<summary[^<>]*>(?P<words>.*?)</summary>)?\s*(?:</?details[^<>]*>\s*)*(?P<rest>.*)",
     re.IGNORECASE,
@@ -27,21 +28,36 @@ _FOLD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to find at which line, counted from 0: questions, marks of answers, and headings that are underlined."""
+    """What to find at which line, counted from 0: questions, marks of answers, folds, and headings underlined."""
 
     questions: Mapping[int, Candidate]
     marks: Collection[int] = ()
+    folds: Collection[int] = ()
     underlined: Mapping[int, int] = field(default_factory=dict)
     begun: set[int] = field(default_factory=set)
+
+    def free(self, number: int) -> bool:
+        """Whether nothing of all that is to be found at a line."""
+        return not (
+            number in self.questions or number in self.marks or number in self.folds or number in self.underlined
+        )
 
 
 def plugin(md: MarkdownIt) -> None:
     """Teach a parser to find questions, the marks of their answers, folds and headings that are underlined."""
     blocks: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    md.block.ruler.before("code", "question", _question, blocks)
-    md.block.ruler.after("question", "answer_mark", _answer_mark)
-    md.block.ruler.before("html_block", "fold", _fold, blocks)
-    md.block.ruler.before("heading", "underlined", _underlined, {"alt": ["paragraph", "reference", "blockquote"]})
+    md.block.ruler.before("code", "planned", _planned, blocks)
+
+
+def _planned(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
+    if plan_of(state).free(start):
+        return False
+    return any(rule(state, start, end, silent) for rule in (_question, _answer_mark, _fold, _underlined))
+
+
+def folds(line: str) -> bool:
+    """Whether a line begins with the tags of a fold."""
+    return "<" in line and bool(_FOLDED.match(line))
 
 
 def plan_of(state: StateBlock) -> Plan:
@@ -50,7 +66,7 @@ def plan_of(state: StateBlock) -> Plan:
     return plan
 
 
-def _question(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
+def _question(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
     plan = plan_of(state)
     found = plan.questions.get(start)
     if found is None or start in plan.begun:
@@ -133,7 +149,7 @@ def _answer_mark(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _fold(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
     """The tags of a fold are dropped, and `Answer` written on one with them; other words on it are bold."""
     line = line_of(state, start)
-    if not line.startswith("<") or state.is_code_block(start):
+    if start not in plan_of(state).folds or state.is_code_block(start):
         return False
     match = _FOLD.fullmatch(line)
     if match is None or match["rest"] == line:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import accumulate
 
 from deckgen.reading.shapes import candidate
@@ -15,10 +16,15 @@ from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import asks, begins, contents, navigation, rated, residue
 
 _DEEPEST = 6
+_LONGEST_LINK = 80  # what is longer leads nowhere else
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(?=[^`]*$)|~{3,})")
-_MAYBE = re.compile(r"[ \t]*(?:[^\w\s]|\d|_|\w+\W{0,2}\d)|.*[?:\uff1f\uff1a\u061f]")
+_MAYBE = re.compile(
+    r"[ \t]*(?:[-+*\u2022][ \t](?=.*[?:\uff1f\uff1a*_\[])|(?![-+*\u2022][ \t])[^\w\s]|\d|_|\w+\W{0,2}\d"
+    r"|\w[\w ]{0,14}[:\uff1a])"
+    r"|.*(?:[?\uff1f\u061f]|::)"
+)
 _PERHAPS_ANSWER = re.compile(
-    r"[\W_]*(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
+    r"\s*\?{1,2}\s*$|[\W_]*(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
 )
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}$")
 _TAGS = re.compile(r"<[^<>]*>")
@@ -42,6 +48,14 @@ class Sight:
     marked: bool
     in_code: bool
     blank_above: bool
+
+
+class Code(Enum):
+    """Whether a line stands in a fence or comment; one with a second beginning inside may have swallowed questions."""
+
+    NONE = 0
+    CLOSED = 1
+    DOUBTFUL = 2
 
 
 class Survey:
@@ -72,34 +86,42 @@ def survey(lines: Sequence[str], first: int = 0) -> Survey:
     return Survey(lines, tuple(_sights(lines, list(_in_code(lines, first)), first)))
 
 
-def _sights(lines: Sequence[str], code: Sequence[bool], first: int) -> Iterator[Sight]:
+def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[Sight]:
     """The candidates outside tables of contents, each line in one at most."""
     behind = first
     index = 0  # the level of the heading above that announces a table of contents
     for at in range(first, len(lines)):
         line = lines[at]
+        if not line:
+            continue
         if index and line.strip() and not _LISTED.match(line):
             index = 0
-        if at < behind or _TABLE.match(line) or not (_MAYBE.match(line) or _above_mark(lines, at)):
+        if (
+            at < behind
+            or code[at] is Code.CLOSED
+            or _TABLE.match(line)
+            or not (_MAYBE.match(line) or _above_mark(lines, at))
+        ):
             continue
         found = candidate(lines, at)
         if found is None or (not found.level and _LINK.fullmatch(line)):
             continue
         words = cleaned(found.title.partition(" {#")[0])
-        if found.level and not code[at]:
+        inside = code[at] is not Code.NONE
+        if found.level and not inside:
             index = found.level if contents(words) else 0 if found.level <= index or asks(words) else index
         if not words or residue(words) or navigation(words) or (index and not found.level):
             continue
         behind = found.last
         blank = not at or not lines[at - 1].strip()
         begun = begins(words) or rated(line)
-        yield Sight(found, words, asks(words), begun, _marked(lines, found.last), code[at], blank)
+        yield Sight(found, words, asks(words), begun, _marked(lines, found.last), inside, blank)
 
 
 def _above_mark(lines: Sequence[str], at: int) -> bool:
     """Whether the line below, or the one behind a blank line, may be or begin with the mark of an answer."""
-    below = next((line for line in lines[at + 1 : at + 3] if line.strip()), "")
-    return bool(_PERHAPS_ANSWER.match(below)) or below.strip() in ("?", "??")
+    below = (lines[at + 1] or lines[at + 2] if at + 2 < len(lines) else lines[-1]) if at + 1 < len(lines) else ""
+    return bool(_PERHAPS_ANSWER.match(below))
 
 
 def _marked(lines: Sequence[str], below: int) -> bool:
@@ -112,19 +134,30 @@ def _marked(lines: Sequence[str], below: int) -> bool:
 
 def says(line: str) -> bool:
     """Whether a line says something; rules, tags without words and links to the top do not."""
-    if not line.strip() or _RULE.match(line):
-        return False
-    return not (_SILENT.fullmatch(line) or navigation(_TAGS.sub("", line) if "<" in line else line))
+    start = line.lstrip()
+    if len(start) > _LONGEST_LINK or not start or (start[0].isalnum() and start[0] not in "bBtTnNpPhH"):
+        return bool(start)
+    return not (
+        _RULE.match(line) or _SILENT.fullmatch(line) or navigation(_TAGS.sub("", line) if "<" in line else line)
+    )
 
 
-def _in_code(lines: Sequence[str], first: int) -> Iterator[bool]:
+def _in_code(lines: Sequence[str], first: int) -> Iterator[Code]:
     """For each line whether it stands in a fence that is closed, or in a comment."""
-    yield from [True] * first
+    yield from [Code.CLOSED] * first
     at = first
     never: set[str] = set()
     while at < len(lines):
         end = _end(lines, at, never)
-        yield from [end > at] * (end - at + 1)
+        if end == at:
+            yield Code.NONE
+        else:
+            again = any(
+                _FENCE.match(line) and line.strip("`~ \t>")
+                for line in lines[at + 1 : end]
+                if "``" in line or "~~" in line
+            )
+            yield from [Code.DOUBTFUL if again else Code.CLOSED] * (end - at + 1)
         at = end + 1
 
 
@@ -133,11 +166,12 @@ def _end(lines: Sequence[str], at: int, never: set[str]) -> int:
 
     `never` are the marks that close nothing from here on, which are not looked for twice.
     """
-    fence = _FENCE.match(lines[at])
+    line = lines[at]
+    fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
     if fence:
         marker = fence["marker"]
         closing = rf"[ \t>]*{marker[0]}{{{len(marker)},}}[ \t]*$"
-    elif lines[at].lstrip().startswith("<!--") and "-->" not in lines[at]:
+    elif "<!--" in line and line.lstrip().startswith("<!--") and "-->" not in line:
         closing = ".*-->"
     else:
         return at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -127,7 +128,12 @@ def moved(page: Page, lines: int) -> Page:
             defects=tuple(map(diagnostic, each.defects)),
         )
 
-    return replace(page, cards=tuple(map(card, page.cards)), diagnostics=tuple(map(diagnostic, page.diagnostics)))
+    return replace(
+        page,
+        cards=tuple(map(card, page.cards)),
+        diagnostics=tuple(map(diagnostic, page.diagnostics)),
+        sections=tuple(replace(each, line=each.line + lines) for each in page.sections),
+    )
 
 
 WHOLE_FILE = {rules.EMPTY_FILE.code, rules.NO_QUESTIONS.code}
@@ -159,6 +165,66 @@ def test_line_ends_change_nothing(text: str) -> None:
     expected = read(text)[1]
     assert read(text.replace("\n", "\r\n"))[1] == expected
     assert read(text.replace("\n", "\r"))[1] == expected
+
+
+# ---------------------------------------------------------------- nothing is lost
+
+LINES = st.sampled_from(
+    [
+        *["", "", "", "", "{}", "{} {}", "{}?", "What is {}?", "Explain {}", "Q: {}?", "A: {}", "Ans: {}", "{} :: {}"],
+        *["Q1. {}?", "Q2) What is {}", "Question 3: {}?", "**Q4.** {}", "### Q5. {}?", "Question 6", "**Answer:** {}"],
+        *["# {}", "## {}?", "### {}?", "### 3. {}?", "#### What is {}?", "## Contents", "### Answer", "=====", "-----"],
+        *["1. {}?", "2. What is {}?", "3. {}", "1. What is {}? {}", "**4. {}?**", "5. **What is {}?**", "6) {}"],
+        *[
+            "**{}?**",
+            "**What is {}?** {}",
+            "*What is {}?*",
+            "> {}?",
+            "> {}",
+            "> [!question] {}?",
+            "- {}?",
+            "- {}",
+            "  {}",
+        ],
+        *["- **What is {}?**", "  - {}", "    {}", "\t{}", "a. {}", "b. {}", "A. {}", "B. {}", "?", "TODO {}"],
+        *["<details>", "</details>", "<summary>{}?</summary>", "<summary>Answer</summary>", "<details><summary>{}?"],
+        *["<b>{}?</b>", "<h3>{}?</h3>", "<p>{}", "<!-- {}", "{} -->", "<div>{}</div>", "```", "```python", "~~~~"],
+        *["| {} | {} |", "|---|---|", "[{}](#x)", "1. [{}?](#x)", "![{}](x.png)", "---", "***", "$${}", "\\[", "`{}"],
+    ]
+)
+
+
+@st.composite
+def marked_lines(draw: st.DrawFn) -> list[str]:
+    """Lines in which every word stands once."""
+    lines = draw(st.lists(LINES, min_size=1, max_size=25))
+    words = iter(f"w{number}x" for number in range(100))
+    return [re.sub(r"\{\}", lambda _: next(words), line) for line in lines]
+
+
+@settings(QUICK, max_examples=400)
+@given(marked_lines())
+def test_every_word_is_in_a_card_or_a_section_or_reported(lines: list[str]) -> None:
+    page = read("\n".join(lines))[1]
+    kept = " ".join([text for card in page.cards for text in shown(card)])
+    kept += page.front_matter.text if page.front_matter else ""
+    ends = [*(card.location.line for card in page.cards), *(section.line for section in page.sections)]
+    outside = [each.location.line for each in page.diagnostics if each.code in ("D010", "D011", "D018")]
+    for number, line in enumerate(lines, 1):
+        begun = max((each for each in outside if each <= number), default=None)
+        if begun is not None and not any(begun <= each <= number for each in ends):
+            continue
+        titles = " ".join(section.title for section in page.sections if section.line in (number, number - 1))
+        reported = " ".join(each.excerpt for each in page.diagnostics if each.location.line == number)
+        for word in re.findall(r"w\d+x", line):
+            assert word in f"{kept} {titles} {reported}", (word, number)
+
+
+def shown(card: Card) -> Iterator[str]:
+    """All that a card holds of its source."""
+    yield from (card.label, card.question, card.heading)
+    yield from (part.text if isinstance(part, Html) else part.code for part in card.answer)
+    yield from (fence.code for fence in card.fences)
 
 
 # ---------------------------------------------------------------- documents that are known to hold questions

@@ -17,7 +17,9 @@ from deckgen.reading.shapes import (
     quoted,
 )
 from deckgen.reading.shapes.candidate import Candidate, Peeled, peel
+from deckgen.reading.shapes.labelled import label_and_title
 from deckgen.reading.shapes.spread import joined, parted
+from deckgen.reading.shapes.words import asks
 
 Shape = Callable[[Sequence[str], int, Peeled], Candidate | None]
 
@@ -45,6 +47,9 @@ NAMES = (
 
 def candidate(lines: Sequence[str], at: int) -> Candidate | None:
     """The question that a line, counted from 0, may be."""
+    label = label_and_title(lines[at].rstrip())
+    if label and asks(label[1]):  # as most are that were written for this
+        return labelled.plain(label, at)
     peeled = peel(lines[at])
     if peeled.indent > _DEEPEST:
         return None

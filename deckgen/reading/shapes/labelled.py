@@ -54,6 +54,11 @@ def label_and_title(line: str) -> tuple[str, str] | None:
     return (f"Q{match['number']}", title) if title else None
 
 
+def plain(found: tuple[str, str], at: int) -> Candidate:
+    """The question of a label at the margin."""
+    return Candidate("labels", "labels", at + 1, 1, found[1], at + 1, found[0], int(found[0][1:]))
+
+
 def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
     """The labelled question on a line, or one whose label stands above it by itself."""
     line = marked_down(lines[at].rstrip())

@@ -10,11 +10,14 @@ _BEFORE = re.compile(rf"(?:\s|{EMOJI}|{DIFFICULTY}|<a\s[^<>]*>\s*</a>)+", re.IGN
 _BEHIND = re.compile(rf"(?:\s|(?<!:)[:\uff1a]|\\|<br\s*/?>|{EMOJI}|<a\s[^<>]*>\s*</a>|{DIFFICULTY})+$", re.IGNORECASE)
 _WRAPPED = re.compile(r"(\*\*\*|\*\*|__|\*|_|<b>|<strong>|<em>|<i>)(?=[^\s*_])(?P<words>.*\S)(?:\1|</\w+>)")
 _OF_PAGE = re.compile(r"\[(?P<words>[^\[\]]+)\]\(#[^()\s]*\)")
+_PLAIN = re.compile(r"\w[\w ,.'?-]*[\w.?]")
 _LONGEST = 2000  # what is longer is no title that anybody decorated
 
 
 def cleaned(title: str) -> str:
     """The words of a title; code in it is kept, and so are links that lead out of the document."""
+    if _PLAIN.fullmatch(title):
+        return title
     before = None
     while title != before and len(title) < _LONGEST:
         before = title

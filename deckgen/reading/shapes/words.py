@@ -66,7 +66,7 @@ _NAVIGATION = re.compile(
 
 def asks(title: str) -> bool:
     """Whether a title ends with a question mark, whatever decorates it."""
-    return bool(_ASKS.search(title))
+    return title.endswith("?") or bool(_ASKS.search(title))
 
 
 def begins(title: str) -> bool:
