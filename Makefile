@@ -46,6 +46,7 @@ help:  ## list the targets
 
 .venv/browser: .venv/test  # Anki's reviewer without its window, and axe without its driver
 	.ci/install --no-deps aqt axe-playwright-python
+	-.ci/install --no-deps atheris  # a fuzzer, where there is a wheel of it
 	@touch $@
 
 .venv/python:

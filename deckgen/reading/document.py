@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
@@ -15,17 +14,16 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS, UNSAFE_TEX
-from deckgen.reading import clozes, math, questions, quick, repairs
-from deckgen.reading.choice import Choice, choose
+from deckgen.reading import clozes, math, planning, questions, quick, repairs
+from deckgen.reading.choice import choose
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
-from deckgen.reading.questions import Plan, folds
+from deckgen.reading.questions import Plan
 from deckgen.reading.repairs import MAX_NESTING
 from deckgen.reading.shapes.labelled import label_and_title
-from deckgen.reading.survey import Survey, says, survey
+from deckgen.reading.survey import survey
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
-_NEAR = 8  # lines below a question in which the mark of its answer stands
 _WANTED = re.compile(r"questions\s*:\s*[\"']?([a-z ]+?)[\"']?\s*$")
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
@@ -149,9 +147,9 @@ def parse(source: Source) -> Parsed:
     seen = survey(source.lines, len(lines) + 2 if head else 0)
     choice = choose(seen, next((match[1] for line in lines if (match := _WANTED.match(line))), ""))
     parser = _MD if head else _MD_WITHOUT_FRONT_MATTER
-    tokens = parser.parse(source.text, {"plan": _plan(seen, choice)})
+    tokens = parser.parse(source.text, {"plan": planning.plan(seen, choice)})
     losses = [loss for token in tokens for loss in _losses(source, token)]
-    return Parsed(list(_blocks(source, tokens, _sections(seen, choice), choice.depth)), losses, choice.form)
+    return Parsed(list(_blocks(source, tokens, planning.sections(seen, choice), choice.depth)), losses, choice.form)
 
 
 def _front_matter(source: Source) -> list[Token]:
@@ -162,35 +160,6 @@ def _front_matter(source: Source) -> list[Token]:
     tokens = _MD.parse("\n".join(source.lines[:last]), {"plan": Plan({})})
     lines = tokens[0].content.split("\n") if tokens and tokens[0].type == "front_matter" else ["Q1. ?"]
     return [] if any(map(label_and_title, lines)) else tokens[:1]
-
-
-def _plan(seen: Survey, choice: Choice) -> Plan:
-    marks = set()
-    for each in choice.questions.values():
-        first = each.last - (each.rest is not None)
-        below = range(first, min(first + _NEAR, len(seen.lines)))
-        found = (at for at in below if says(seen.lines[at]) and (at >= each.last or at == first))
-        mark = next(found, None)
-        if mark is not None:
-            marks.add(mark)
-    underlined = {
-        each.what.line - 1: each.what.level
-        for each in seen.sights
-        if each.what.shape == "headings" and each.what.last > each.what.line and not each.in_code
-    }
-    folded = {number for number, line in enumerate(seen.lines) if folds(line)}
-    return Plan({line - 1: each for line, each in choice.questions.items()}, marks, folded, underlined)
-
-
-def _sections(seen: Survey, choice: Choice) -> set[int]:
-    """The lines of the headings with a question right below: they end an answer, however deep they are."""
-    lines = sorted(choice.questions)
-    found = set()
-    for line in (each.line for each in seen.headings):
-        below = bisect_right(lines, line)
-        if below < len(lines) and not seen.says(line + 1, lines[below] - 1):
-            found.add(line)
-    return found
 
 
 def inline(markdown: str, source: Source, line: int) -> tuple[Prose, list[Diagnostic]]:

@@ -28,13 +28,17 @@ _FOLD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to find at which line, counted from 0: questions, marks of answers, folds, and headings underlined."""
+    """What to find at which line, counted from 0: questions, marks of answers, folds, and headings underlined.
+
+    What has been found is added while a document is read: lines that have `begun`, fences that `never` end.
+    """
 
     questions: Mapping[int, Candidate]
     marks: Collection[int] = ()
     folds: Collection[int] = ()
     underlined: Mapping[int, int] = field(default_factory=dict)
     begun: set[int] = field(default_factory=set)
+    never: set[str] = field(default_factory=set)
 
     def free(self, number: int) -> bool:
         """Whether nothing of all that is to be found at a line."""

@@ -40,6 +40,12 @@ def plugin(md: MarkdownIt) -> None:
 
 def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
     """markdown-it's own rule, but a fence that is never closed ends before the next question and says so."""
+    mark = _mark(state, start)
+    never = plan_of(state).never
+    if (
+        mark in never and not silent and not state.level
+    ):  # so that the end of the document is not looked for from each of many fences
+        end = _first_question(state, start + 1, end) or end
     if not fence(state, start, end, silent):
         return False
     if silent:
@@ -48,14 +54,23 @@ def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # no
     question = _first_question(state, start + 1, state.line)
     # What closes it may be the end of another block, whose beginning it has swallowed together with a question.
     swallowed = question is not None and any(_opens(state, each, token.markup) for each in range(question, last))
-    if last > start and _closes(state, last, token.markup) and not swallowed:
+    closed = last > start and _closes(state, last, token.markup)
+    if closed and not swallowed:
         return True
     token.meta["unclosed"] = True
+    if not closed and not state.level:
+        never.add(mark)
     if question is not None:
         token.content = state.getLines(start + 1, question, state.sCount[start], keepLastLF=True)
         token.map = [start, question]
         state.line = question
     return True
+
+
+def _mark(state: StateBlock, number: int) -> str:
+    """The mark of the fence that may open on a line."""
+    position = state.bMarks[number] + state.tShift[number]
+    return state.src[position : position + 3]
 
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above

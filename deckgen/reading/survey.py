@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from deckgen.reading.shapes import candidate
 from deckgen.reading.shapes.answers import answer_mark, first_choice
@@ -26,10 +26,11 @@ _MAYBE = re.compile(
 _PERHAPS_ANSWER = re.compile(
     r"\s*\?{1,2}\s*$|[\W_]*(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
 )
+_CLOSES = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*")
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}$")
 _TAGS = re.compile(r"<[^<>]*>")
 _SILENT = re.compile(r"(?:\s|</?(?:details|summary|br|hr|p|div|center|a)\b[^<>]*>)+", re.IGNORECASE)
-_LINK = re.compile(r"(?:[-*+\d.)\s>]|\*\*)*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?:#|[^()\s]*\.md#?)[^()]*\)\W*")
+_LINK = re.compile(r"[-*+\d.)\s>]*+\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?:#|[^()\s]*\.md#?)[^()]*\)\W*")
 _LISTED = re.compile(r"[ \t]*(?:[-*+|<#\[]|\d+[.)][ \t]+(?!#))")
 _TABLE = re.compile(r"[ \t]*\|")
 
@@ -145,41 +146,47 @@ def says(line: str) -> bool:
 def _in_code(lines: Sequence[str], first: int) -> Iterator[Code]:
     """For each line whether it stands in a fence that is closed, or in a comment."""
     yield from [Code.CLOSED] * first
+    ends = _Ends(lines)
     at = first
-    never: set[str] = set()
     while at < len(lines):
-        end = _end(lines, at, never)
+        end = ends.last(at)
         if end == at:
             yield Code.NONE
         else:
-            again = any(
-                _FENCE.match(line) and line.strip("`~ \t>")
-                for line in lines[at + 1 : end]
-                if "``" in line or "~~" in line
-            )
+            again = any(_opens(line) for line in lines[at + 1 : end])
             yield from [Code.DOUBTFUL if again else Code.CLOSED] * (end - at + 1)
         at = end + 1
 
 
-def _end(lines: Sequence[str], at: int, never: set[str]) -> int:
-    """The last line of the fence or comment that opens on a line; the line itself if none does, or none ends.
+def _opens(line: str) -> bool:
+    """Whether a line would open a fence with a language, if it did not stand in one."""
+    return ("```" in line or "~~~" in line) and bool(_FENCE.match(line)) and bool(line.strip("`~ \t>"))
 
-    `never` are the marks that close nothing from here on, which are not looked for twice.
-    """
-    line = lines[at]
-    fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
-    if fence:
-        marker = fence["marker"]
-        closing = rf"[ \t>]*{marker[0]}{{{len(marker)},}}[ \t]*$"
-    elif "<!--" in line and line.lstrip().startswith("<!--") and "-->" not in line:
-        closing = ".*-->"
-    else:
+
+class _Ends:
+    """Where the fences and comments of some lines end; each line is looked at once for what it could end."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._closing: dict[str, list[tuple[int, int]]] = {"`": [], "~": [], "-": []}
+        for number, line in enumerate(lines):
+            closing = _CLOSES.fullmatch(line) if "```" in line or "~~~" in line else None
+            if closing:
+                self._closing[closing[1][0]].append((number, len(closing[1])))
+            if "-->" in line:
+                self._closing["-"].append((number, 0))
+
+    def last(self, at: int) -> int:
+        """The last line of the fence or comment that opens on a line; the line itself if none does, or none ends."""
+        line = self._lines[at]
+        fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
+        if fence:
+            return self._find(at, fence["marker"][0], len(fence["marker"]))
+        if "<!--" in line and line.lstrip().startswith("<!--") and "-->" not in line:
+            return self._find(at, "-", 0)
         return at
-    if closing in never:
-        return at
-    closes = re.compile(closing).match
-    found = next((number for number in range(at + 1, len(lines)) if closes(lines[number])), None)
-    if found is None:
-        never.add(closing)
-        return at
-    return found
+
+    def _find(self, at: int, mark: str, length: int) -> int:
+        closing = self._closing[mark]
+        below = bisect_right(closing, (at, len(self._lines[at])))
+        return next((line for line, size in islice(closing, below, None) if size >= length), at)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import caching, checks, packing, releasing
+from tests.benchmarks import caching, checks, packing, reading, releasing
 
 if __name__ == "__main__":
-    lines = [*packing.ratios(), *releasing.ratios(), *checks.ratios(), *caching.ratios()]
+    lines = [*reading.ratios(), *packing.ratios(), *releasing.ratios(), *checks.ratios(), *caching.ratios()]
     width = max(len(line.what) for line in lines)
     for line in lines:
         print(f"{line.what:{width}}  {line.ratio:8.2f}  {line.held_to:>8}  {'ok' if line.holds else 'MISSED'}")

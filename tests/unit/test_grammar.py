@@ -394,6 +394,17 @@ HOSTILE = {
     "code with a long gap": "    a" + " " * 100_000 + "b",
     "code with many empty lines": "    a" + "\n" * 100_000 + "    b",
     "formulas that are never closed": r"\( " * 50_000,
+    "deep quotes": ">" * 50_000 + " a",
+    "runs of emphasis": "*a **b " * 5_000,
+    "runs of links": "[a](" * 10_000,
+    "a table that is completed": "|" + "a|" * 500 + "\n|" + "-|" * 500 + "\n" + "a\n" * 50,
+    "fences that are never closed": "```python\n" * 2_000,
+    "fences of growing length": "".join("`" * length + "x\n" for length in range(3, 800)),
+    "folds that are never closed": "<details><summary>\n" * 5_000,
+    "bold that is never closed": "**" * 20_000 + "a?",
+    "faces": "# " + "\U0001f600 " * 20_000,
+    "marks of questions": "a" + "?" * 50_000 + "b",
+    "numbers of numbers": "1." * 20_000 + " a?",
 }
 
 

@@ -33,6 +33,7 @@ _COMPARES = re.compile(r"\bvs\.?\s|\bversus\b|^(?:the )?differences? between", r
 _ASKS = re.compile(
     r"[?\uff1f\u061f](?:[\s.!?\uff1f*_`)\]\"'”\u2019»:]|<[^<>]{1,40}>)*(?:[(\[][^()\[\]]{1,80}[)\]]\W{0,9})?$"
 )
+_LONGEST_END = 200  # behind a question mark, what is longer decorates nothing
 _FURNITURE = re.compile(
     r"""(?:table\ of\ contents?|contents?|toc|index|introduction|intro|overview|preface|about(?:\ \w+){0,3}|conclusion
       |summary|references?|further\ reading|(?:more\ |other\ |useful\ )?(?:resources|links|sources|reading)|licen[cs]e
@@ -66,7 +67,7 @@ _NAVIGATION = re.compile(
 
 def asks(title: str) -> bool:
     """Whether a title ends with a question mark, whatever decorates it."""
-    return title.endswith("?") or bool(_ASKS.search(title))
+    return title.endswith("?") or bool(_ASKS.search(title, max(0, len(title) - _LONGEST_END)))
 
 
 def begins(title: str) -> bool:
