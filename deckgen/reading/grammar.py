@@ -24,7 +24,8 @@ from deckgen.reading.shapes.words import EMOJI, navigation, residue
 _PROGRAMS = (Role.SHOWN, Role.SETUP, Role.CHECK, Role.PYCON)  # what an output can be the output of
 _IMAGE = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
 _EMOJI = re.compile(EMOJI)
-_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
 
 
@@ -172,8 +173,14 @@ def _media(images: Iterable[Image], find: Find, findings: Findings) -> tuple[Med
 
 def _visible(answer: Iterable[Html | Fence]) -> str:
     """What can be seen of an answer, whatever its markup, and the descriptions of its images."""
-    texts = (_MARKUP.sub("", _IMAGE.sub(r"\1", part.text)) if isinstance(part, Html) else part.code for part in answer)
+    texts = (_words(_IMAGE.sub(r"\1", part.text)) if isinstance(part, Html) else part.code for part in answer)
     return _UNSEEN.sub("", unescape("".join(texts))).strip()
+
+
+def _words(html: str) -> str:
+    """HTML without its tags and comments; one that is never closed hides all that follows."""
+    end = html.rfind("-->") + 3 if "-->" in html else 0
+    return _MARKUP.sub("", html[:end]) + _TAG.sub("", html[end:].partition("<!--")[0])
 
 
 def _answers(answer: Iterable[Html | Fence]) -> bool:

@@ -394,6 +394,7 @@ HOSTILE = {
     "code with a long gap": "    a" + " " * 100_000 + "b",
     "code with many empty lines": "    a" + "\n" * 100_000 + "    b",
     "formulas that are never closed": r"\( " * 50_000,
+    "comments that are never closed": "<!-- a\n" * 20_000,
     "deep quotes": ">" * 50_000 + " a",
     "runs of emphasis": "*a **b " * 5_000,
     "runs of links": "[a](" * 10_000,
