@@ -18,11 +18,8 @@ from deckgen.reading.shapes.words import asks, begins, contents, navigation, rat
 _DEEPEST = 6
 _LONGEST_LINK = 80  # what is longer leads nowhere else
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(?=[^`]*$)|~{3,})")
-_MAYBE = re.compile(
-    r"[ \t]*(?:[-+*\u2022][ \t](?=.*[?:\uff1f\uff1a*_\[])|(?![-+*\u2022][ \t])[^\w\s]|\d|_|\w+\W{0,2}\d"
-    r"|\w[\w ]{0,14}[:\uff1a])"
-    r"|.*(?:[?\uff1f\u061f]|::)"
-)
+_ASKING_BULLET = re.compile(r"[-+*\u2022][ \t].*[?:\uff1f\uff1a*_\[]")
+_LABELLED = re.compile(r"\w+\W{0,2}\d|\w[\w ]{0,14}[:\uff1a]")
 _PERHAPS_ANSWER = re.compile(
     r"\s*\?{1,2}\s*$|[\W_]*(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
 )
@@ -32,7 +29,6 @@ _TAGS = re.compile(r"<[^<>]*>")
 _SILENT = re.compile(r"(?:\s|</?(?:details|summary|br|hr|p|div|center|a)\b[^<>]*>)+", re.IGNORECASE)
 _LINK = re.compile(r"[-*+\d.)\s>]*+\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?:#|[^()\s]*\.md#?)[^()]*\)\W*")
 _LISTED = re.compile(r"[ \t]*(?:[-*+|<#\[]|\d+[.)][ \t]+(?!#))")
-_TABLE = re.compile(r"[ \t]*\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +89,12 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[
     index = 0  # the level of the heading above that announces a table of contents
     for at in range(first, len(lines)):
         line = lines[at]
-        if not line:
+        start = line.lstrip()
+        if not start:
             continue
-        if index and line.strip() and not _LISTED.match(line):
+        if index and not _LISTED.match(line):
             index = 0
-        if (
-            at < behind
-            or code[at] is Code.CLOSED
-            or _TABLE.match(line)
-            or not (_MAYBE.match(line) or _above_mark(lines, at))
-        ):
+        if at < behind or code[at] is Code.CLOSED or start[0] == "|" or not (_maybe(start) or _above_mark(lines, at)):
             continue
         found = candidate(lines, at)
         if found is None or (not found.level and _LINK.fullmatch(line)):
@@ -117,6 +109,15 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[
         blank = not at or not lines[at - 1].strip()
         begun = begins(words) or rated(line)
         yield Sight(found, words, asks(words), begun, _marked(lines, found.last), inside, blank)
+
+
+def _maybe(start: str) -> bool:
+    """Whether a line without its indentation may be a question by itself; this is asked of every line."""
+    if start[0].isalpha():
+        return "?" in start or "\uff1f" in start or "\u061f" in start or "::" in start or bool(_LABELLED.match(start))
+    if start[0] in "-+*\u2022" and start[1:2] in " \t":
+        return bool(_ASKING_BULLET.match(start))
+    return True
 
 
 def _above_mark(lines: Sequence[str], at: int) -> bool:
