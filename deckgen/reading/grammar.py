@@ -104,7 +104,7 @@ def _drafts(blocks: Iterable[Block], findings: Findings) -> list[_Draft]:
             case Prose() | Code() if current is not None:
                 current.blocks.append(block)
             case Prose():
-                if _visible([Html(block.html)]):
+                if _visible([Html(block.html)]) or "<!--" in block.html.rpartition("-->")[2]:
                     findings.add(rules.OUTSIDE_QUESTIONS, block.line)
             case Code():
                 _outside(block, findings)
