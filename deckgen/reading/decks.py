@@ -264,7 +264,7 @@ def _deck(
         path=path,
         ledger=ledger,
         documents=tuple(documents),
-        diagnostics=(*notes, *duplicates, *alike(card for document in documents for card in document.cards), *weak),
+        diagnostics=(*notes, *duplicates, *weak),
         prelude=prelude,
         report=settings.deck.report,
         unchecked=settings.deck.unchecked,

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate, islice
+from itertools import islice
 
 from deckgen.reading.shapes import candidate
 from deckgen.reading.shapes.answers import answer_mark, first_choice
@@ -18,11 +18,15 @@ from deckgen.reading.shapes.words import asks, begins, contents, navigation, rat
 _DEEPEST = 6
 _LONGEST_LINK = 80  # what is longer leads nowhere else
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(?=[^`]*$)|~{3,})")
-_ASKING_BULLET = re.compile(r"[-+*\u2022][ \t].*[?:\uff1f\uff1a*_\[]")
-_LABELLED = re.compile(r"\w+\W{0,2}\d|\w[\w ]{0,14}[:\uff1a]")
-_PERHAPS_ANSWER = re.compile(
-    r"\s*\?{1,2}\s*$|[\W_]*(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
+# A line that may be a question though nothing in it asks: it does not begin with a letter, as a table or as a bullet
+# without bold or a link in it, or it begins with a label.
+_MAYBE = re.compile(
+    r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t][^:\uff1a*_\[]*[:\uff1a*_\[]|(?![ \t]))|\w+\W{0,2}\d|\w[\w ]{0,14}[:\uff1a])"
 )
+_PERHAPS_ANSWER = re.compile(
+    r"\s*\?{1,2}\s*$|[\W_]*+(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
+)
+_TABLE = re.compile(r"\s*(?:\||$)")
 _CLOSES = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*")
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}$")
 _TAGS = re.compile(r"<[^<>]*>")
@@ -63,13 +67,21 @@ class Survey:
         self.sights = sights
         self.headings = [each.what for each in sights if each.what.level and not each.in_code]
         titles = {each.line for each in self.headings}
-        said = (number not in titles and says(line) for number, line in enumerate(lines, 1))
-        self._said = list(accumulate(said, initial=0))
+        self._titles = titles
+        self._speaking: dict[int, int] = {}  # for each silent line the next one that says something
         self._up_to = [[each.line for each in self.headings if each.level <= level] for level in range(_DEEPEST + 1)]
 
-    def says(self, first: int, last: int) -> int:
-        """How many lines say something of those from one up to another, both counted from 1 and included."""
-        return self._said[min(last, len(self.lines))] - self._said[first - 1] if first <= last else 0
+    def says(self, first: int, last: int) -> bool:
+        """Whether a line says something of those from one up to another, both counted from 1 and included."""
+        at = first
+        while at <= len(self.lines) and at not in self._speaking and not self._speaks(at):
+            at += 1
+        behind = self._speaking.get(at, at)
+        self._speaking.update(dict.fromkeys(range(first, at), behind))
+        return behind <= min(last, len(self.lines))
+
+    def _speaks(self, number: int) -> bool:
+        return number not in self._titles and says(self.lines[number - 1])
 
     def heading_behind(self, line: int, level: int = _DEEPEST) -> int:
         """The line of the next heading that is no deeper than a level, that behind the last line if there is none."""
@@ -80,30 +92,26 @@ class Survey:
 
 def survey(lines: Sequence[str], first: int = 0) -> Survey:
     """What some lines show from the first, counted from 0, that is no front matter."""
-    return Survey(lines, tuple(_sights(lines, list(_in_code(lines, first)), first)))
+    return Survey(lines, tuple(_sights(lines, _in_code(lines, first), first)))
 
 
 def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[Sight]:
     """The candidates outside tables of contents, each line in one at most."""
     behind = first
-    index = 0  # the level of the heading above that announces a table of contents
-    for at in range(first, len(lines)):
+    index = _Index(lines)
+    for at in _maybe(lines, code):
         line = lines[at]
-        start = line.lstrip()
-        if not start:
+        if at < behind:
             continue
-        if index and not _LISTED.match(line):
-            index = 0
-        if at < behind or code[at] is Code.CLOSED or start[0] == "|" or not (_maybe(start) or _above_mark(lines, at)):
-            continue
+        index.go_on(at)
         found = candidate(lines, at)
         if found is None or (not found.level and _LINK.fullmatch(line)):
             continue
         words = cleaned(found.title.partition(" {#")[0])
         inside = code[at] is not Code.NONE
         if found.level and not inside:
-            index = found.level if contents(words) else 0 if found.level <= index or asks(words) else index
-        if not words or residue(words) or navigation(words) or (index and not found.level):
+            index.meet(found.level, words, at)
+        if not words or residue(words) or navigation(words) or (index.level and not found.level):
             continue
         behind = found.last
         blank = not at or not lines[at - 1].strip()
@@ -111,19 +119,40 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[
         yield Sight(found, words, asks(words), begun, _marked(lines, found.last), inside, blank)
 
 
-def _maybe(start: str) -> bool:
-    """Whether a line without its indentation may be a question by itself; this is asked of every line."""
-    if start[0].isalpha():
-        return "?" in start or "\uff1f" in start or "\u061f" in start or "::" in start or bool(_LABELLED.match(start))
-    if start[0] in "-+*\u2022" and start[1:2] in " \t":
-        return bool(_ASKING_BULLET.match(start))
-    return True
+@dataclass(slots=True)
+class _Index:
+    """Where a table of contents goes on: from the heading that announces it, as long as lines are listed or empty."""
+
+    lines: Sequence[str]
+    level: int = 0
+    at: int = 0
+
+    def meet(self, level: int, words: str, at: int) -> None:
+        """A heading begins a table of contents, or ends one."""
+        if contents(words):
+            self.level, self.at = level, at + 1
+        elif level <= self.level or asks(words):
+            self.level = 0
+
+    def go_on(self, at: int) -> None:
+        """Look at the lines up to one whether they are part of it."""
+        if self.level and any(line.strip() and not _LISTED.match(line) for line in self.lines[self.at : at + 1]):
+            self.level = 0
+        self.at = at + 1
 
 
-def _above_mark(lines: Sequence[str], at: int) -> bool:
-    """Whether the line below, or the one behind a blank line, may be or begin with the mark of an answer."""
-    below = (lines[at + 1] or lines[at + 2] if at + 2 < len(lines) else lines[-1]) if at + 1 < len(lines) else ""
-    return bool(_PERHAPS_ANSWER.match(below))
+def _maybe(lines: Sequence[str], code: Sequence[Code]) -> list[int]:
+    """The lines out of code that may be questions, by what they show themselves, or by an answer below them."""
+    maybe, answer = _MAYBE.match, _PERHAPS_ANSWER.match
+    found = set()
+    for at, line in enumerate(lines):
+        if not line or code[at] is Code.CLOSED:
+            continue
+        if "?" in line or "::" in line or "\uff1f" in line or "\u061f" in line or maybe(line):
+            found.add(at)
+        if answer(line):
+            found |= {at - 1, at - 2} if at > 1 and not lines[at - 1] else {at - 1}
+    return sorted(at for at in found if at >= 0 and code[at] is not Code.CLOSED and not _TABLE.match(lines[at]))
 
 
 def _marked(lines: Sequence[str], below: int) -> bool:
@@ -144,19 +173,18 @@ def says(line: str) -> bool:
     )
 
 
-def _in_code(lines: Sequence[str], first: int) -> Iterator[Code]:
+def _in_code(lines: Sequence[str], first: int) -> list[Code]:
     """For each line whether it stands in a fence that is closed, or in a comment."""
-    yield from [Code.CLOSED] * first
+    code = [Code.CLOSED] * first + [Code.NONE] * (len(lines) - first)
     ends = _Ends(lines)
-    at = first
-    while at < len(lines):
-        end = ends.last(at)
-        if end == at:
-            yield Code.NONE
-        else:
+    behind = first
+    for at in ends.marked:
+        end = ends.last(at) if at >= behind else at
+        if end > at:
             again = any(_opens(line) for line in lines[at + 1 : end])
-            yield from [Code.DOUBTFUL if again else Code.CLOSED] * (end - at + 1)
-        at = end + 1
+            code[at : end + 1] = [Code.DOUBTFUL if again else Code.CLOSED] * (end - at + 1)
+            behind = end + 1
+    return code
 
 
 def _opens(line: str) -> bool:
@@ -170,8 +198,14 @@ class _Ends:
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
         self._closing: dict[str, list[tuple[int, int]]] = {"`": [], "~": [], "-": []}
-        for number, line in enumerate(lines):
-            closing = _CLOSES.fullmatch(line) if "```" in line or "~~~" in line else None
+        self.marked = [
+            number
+            for number, line in enumerate(lines)
+            if "```" in line or "~~~" in line or "<!--" in line or "-->" in line
+        ]
+        for number in self.marked:
+            line = lines[number]
+            closing = _CLOSES.fullmatch(line)
             if closing:
                 self._closing[closing[1][0]].append((number, len(closing[1])))
             if "-->" in line:
