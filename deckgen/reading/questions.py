@@ -39,12 +39,14 @@ class Plan:
     underlined: Mapping[int, int] = field(default_factory=dict)
     begun: set[int] = field(default_factory=set)
     never: set[str] = field(default_factory=set)
+    _taken: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_taken", frozenset((*self.questions, *self.marks, *self.folds, *self.underlined)))
 
     def free(self, number: int) -> bool:
         """Whether nothing of all that is to be found at a line."""
-        return not (
-            number in self.questions or number in self.marks or number in self.folds or number in self.underlined
-        )
+        return number not in self._taken
 
 
 def plugin(md: MarkdownIt) -> None:

@@ -1,64 +1,78 @@
-"""What most lines are, read without asking every rule of markdown-it: a paragraph of plain words.
-
-A line that begins with a letter begins no other block, but for those of a `Plan`, lettered lists and tables.
-"""
+"""What a line begins with decides which rules of markdown-it are asked about it; most are plain words, and ask few."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_block import RuleFuncBlockType
+from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.paragraph import paragraph
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from deckgen.reading.questions import plan_of
+from deckgen.reading.repairs import MAX_NESTING
 
-_BEGINS_LIST = re.compile(r"a[.)]\s")
+# The characters with which the blocks of a rule can begin; what is not here may begin with any.
+_BEGINNINGS = {
+    "front_matter": "-",
+    "fence": "`~",
+    "blockquote": ">",
+    "hr": "*-_",
+    "list": "*+-0123456789",
+    "lettered": "a",
+    "reference": "[",
+    "html_block": "<",
+    "heading": "#",
+    "math_block": "$",
+}
+_ELSEWHERE = ("table", "planned", "flattened", "code")  # known by what is around a line
+_CHAINS = ("paragraph", "reference", "blockquote", "list")  # of the rules that may interrupt a block
+
 _PLAIN = re.compile(r"(?:[\w,.;'\"()/?-]|(?<=\S) (?=\S)|(?<=[^\s\\])\n(?=\S))+")
 
 
 def plugin(md: MarkdownIt) -> None:
-    """Teach a parser to know plain words at a glance; what it makes of a document is the same."""
-    md.block.ruler.before("table", "plain_paragraph", _plain_paragraph)
+    """Teach a parser, once it knows all its rules, to ask few of them; what it makes of a document is the same."""
+    ruler = md.block.ruler
+    names = dict(zip(ruler.getRules(), ruler.get_active_rules(), strict=True))
+    md.block.ruler = Ruler()
+    md.block.ruler.push("code", _asking(names, ruler.getRules()))  # the name by which it is asked whether code may be
+    for chain in _CHAINS:
+        md.block.ruler.push(f"interrupts {chain}", _asking(names, ruler.getRules(chain)), {"alt": [chain]})
     md.core.ruler.at("inline", _inline)
 
 
-def _plain_paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's
-    if silent or state.sCount[start] - state.blkIndent > 3 or not _letter(state, start) or state.level >= _DEEP:
+def _asking(names: Mapping[RuleFuncBlockType, str], rules: Sequence[RuleFuncBlockType]) -> RuleFuncBlockType:
+    """One rule that is all of some: it asks those of them whose blocks can begin as a line does."""
+    near = [rule for rule in rules if names[rule] not in _ELSEWHERE]
+    first = {
+        character: [rule for rule in near if character in _BEGINNINGS.get(names[rule], character)]
+        for character in "".join(_BEGINNINGS.values())
+    }
+    other = [rule for rule in near if names[rule] not in _BEGINNINGS]
+
+    def ask(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's protocol
+        position = state.bMarks[start] + state.tShift[start]
+        asked = first.get(state.src[position : position + 1], other) if _near(state, start) else rules
+        return any(rule(state, start, end, silent) for rule in asked)
+
+    return ask
+
+
+def _near(state: StateBlock, number: int) -> bool:
+    """Whether what a line is shows in it alone: nothing was planned for it, and it is no code, nor the head of a table."""
+    if state.level >= MAX_NESTING or state.sCount[number] - state.blkIndent > 3 or not plan_of(state).free(number):
         return False
-    if start + 1 >= end or state.isEmpty(start + 1):
-        return _alone(state, start)
-    return _no_table(state, start + 1) and paragraph(state, start, end, silent)
+    if number + 1 >= state.lineMax:
+        return True
+    below = state.bMarks[number + 1] + state.tShift[number + 1]
+    return state.src[below : below + 1] not in _DASHES or state.src[below : below + 2] == "- "
 
 
-_DEEP = 50  # where nesting is bounded, other rules come first
-
-
-def _letter(state: StateBlock, number: int) -> bool:
-    """Whether a line begins with a letter, and nothing else."""
-    position = state.bMarks[number] + state.tShift[number]
-    if not state.src[position].isalpha() or not plan_of(state).free(number):
-        return False
-    return not _BEGINS_LIST.match(state.src, position)
-
-
-def _no_table(state: StateBlock, number: int) -> bool:
-    """Whether a line cannot be the one of dashes below the head of a table."""
-    position = state.bMarks[number] + state.tShift[number]
-    return state.src[position] not in "|-:"
-
-
-def _alone(state: StateBlock, start: int) -> bool:
-    """A paragraph of one line."""
-    state.line = start + 1
-    state.push("paragraph_open", "p", 1).map = [start, state.line]
-    inline = state.push("inline", "", 0)
-    text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    inline.content, inline.map, inline.children = text.strip(), [start, state.line], []
-    state.push("paragraph_close", "p", -1)
-    return True
+_DASHES = frozenset("|-:")  # with which the line below the head of a table begins
 
 
 def _inline(state: StateCore) -> None:
