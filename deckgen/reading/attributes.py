@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mdit_py_plugins.attrs.parse import ParseError, parse
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -14,6 +15,7 @@ from deckgen.model import NOTE_TYPES, Claims, Database
 from deckgen.reading.document import Question
 
 _OPENING = re.compile(r"\{(?=\s*(?:[#.]|[\w:-]+=))")
+_ID = re.compile(r"\{#([A-Za-z0-9-]+)(?=[ }])")
 _EVERYWHERE = Claims()
 _KEYS = ("sqlalchemy", "database", "type", "timeout")
 
@@ -60,13 +62,29 @@ def _at_end(text: str) -> tuple[int, dict[str, str]] | ParseError | None:
     problem = None
     for match in _OPENING.finditer(text):
         try:
-            end, values = parse(text[match.start() :])
+            end, values = _parsed(text[match.start() :])
         except ParseError as error:
             problem = error
             continue
         if match.start() + end == len(text) - 1:
             return match.start(), values
     return problem
+
+
+def _parsed(text: str) -> tuple[int, dict[str, str]]:
+    """Where the attributes that a text opens with close, and their values; what follows an id is often the same.
+
+    Raises ParseError.
+    """
+    if (id_ := _ID.match(text)) is None:
+        return parse(text)
+    end, values = _parsed_behind_id("{" + text[id_.end() :])
+    return id_.end() - 1 + end, {"id": id_[1]} | values
+
+
+@lru_cache(maxsize=1000)
+def _parsed_behind_id(text: str) -> tuple[int, dict[str, str]]:
+    return parse(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,8 @@ def _places(state: StateInline, start: int) -> Iterator[tuple[int, str]]:
 def _settle(state: StateCore) -> None:
     """Mark what the inline rule and the code of all tokens hold; a token's meta then lists its deletions."""
     for token in state.tokens:
+        if "{{" not in token.content:
+            continue
         found = [deletion for each in token.children or [token] for deletion in _settled(each)]
         if found:
             token.meta = {**token.meta, "deletions": found}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -148,7 +149,7 @@ def parse(source: Source) -> Parsed:
     choice = choose(seen, next((match[1] for line in lines if (match := _WANTED.match(line))), ""))
     parser = _MD if head else _MD_WITHOUT_FRONT_MATTER
     tokens = parser.parse(source.text, {"plan": planning.plan(seen, choice)})
-    losses = [loss for token in tokens for loss in _losses(source, token)]
+    losses = [loss for token in tokens if _may_lose(token) for loss in _losses(source, token)]
     return Parsed(list(_blocks(source, tokens, planning.sections(seen, choice), choice.depth)), losses, choice.form)
 
 
@@ -164,6 +165,8 @@ def _front_matter(source: Source) -> list[Token]:
 
 def inline(markdown: str, source: Source, line: int) -> tuple[Prose, list[Diagnostic]]:
     """One line of Markdown, such as a title, and what was lost."""
+    if quick.plain(markdown):
+        return Prose(escapeHtml(markdown), line), []
     tokens = _MD.parseInline(markdown, {})
     tokens[0].map = [line - 1, line]
     losses = list(_losses(source, tokens[0]))
@@ -237,6 +240,10 @@ def _render(tokens: list[Token]) -> str:
 
 def _line(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
+
+
+def _may_lose(token: Token) -> bool:
+    return bool(token.meta or token.type in _LOSSY or any(child.type in _LOSSY for child in token.children or ()))
 
 
 def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:

@@ -6,11 +6,13 @@ import doctest
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from deckgen import rules
-from deckgen.diagnostics import Findings, suggest
+from deckgen.diagnostics import Findings, Rule, suggest
 from deckgen.model import DIALECTS, Fence, Role
 from deckgen.reading.document import Code
 
@@ -28,10 +30,15 @@ _NAME = re.compile(r"[A-Za-z][\w-]*")  # what else stands in an info string, suc
 
 def read(block: Code, findings: Findings) -> Fence:
     """The fence of a block; what cannot be understood of it is reported."""
-    language, role, attributes = _role(block, findings)
-    fence = Fence(role, language, block.code, findings.source.at(block.line + 1), attributes)
-    _disguised(fence, findings)
-    if role is Role.PYCON:
+    info = _understood(block.info)
+    for rule, values in info.problems:
+        column = findings.source.line(block.line).find(block.info) + 1
+        findings.add(rule, block.line, column, **values)
+    place = findings.source.at(block.line + 1)
+    fence = Fence(info.role, info.language, block.code, place, dict(info.attributes))
+    if not block.code.isascii():
+        _disguised(fence, findings)
+    if info.role is Role.PYCON:
         _transcript(fence, findings)
     return fence
 
@@ -56,45 +63,56 @@ def _disguised(fence: Fence, findings: Findings) -> None:
             findings.add(rules.DISGUISED_CODE, number, column, character=f"U+{ord(match[0]):04X}")
 
 
-def _role(block: Code, findings: Findings) -> tuple[str, Role, dict[str, str]]:
-    """Language, role and attributes of a fence's info string; what cannot be understood is reported."""
-    language, rest = [*block.info.split(None, 1), "", ""][:2]
+@dataclass(frozen=True, slots=True)
+class _Info:
+    """What an info string says, and what of it cannot be understood: a rule and the values of its message."""
+
+    language: str
+    role: Role = Role.TEXT
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[tuple[Rule, dict[str, object]], ...] = ()
+
+
+@lru_cache(maxsize=1000)
+def _understood(info: str) -> _Info:
+    language, rest = [*info.split(None, 1), "", ""][:2]
     language = _ALIASES.get(language.lower(), language.lower())
     known = _ROLES.get(language)
-    if language and language in _ROLES["python"]:
-        column = findings.source.line(block.line).find(block.info) + 1
-        findings.add(rules.UNKNOWN_ROLE, block.line, column, role=language, advice=f"write `python {language}`")
     if known is None:
-        return language, Role.TEXT, {}
+        return _Info(language, problems=tuple(_misplaced(language)))
     words = list(_words(rest))
     names = [word for word in words if _NAME.fullmatch(word)]
     role = known.get(names[0] if names else "")
-    column = findings.source.line(block.line).find(block.info) + 1
     if role is None or len(names) > 1:
         wrong = names[0] if role is None else names[1]
-        advice = _role_advice(wrong, known)
-        findings.add(rules.UNKNOWN_ROLE, block.line, column, role=wrong, advice=advice)
-        return language, Role.FRAGMENT, {}
+        problem: tuple[Rule, dict[str, object]] = (
+            rules.UNKNOWN_ROLE,
+            {"role": wrong, "advice": _role_advice(wrong, known)},
+        )
+        return _Info(language, Role.FRAGMENT, problems=(problem,))
     attributes = dict(word.split("=", 1) for word in words if "=" in word)
-    if names:
-        _keys(role, attributes, block.line, column, findings)
-    return language, role, attributes
+    return _Info(language, role, attributes, tuple(_keys(role, attributes)) if names else ())
 
 
-def _keys(role: Role, attributes: Mapping[str, str], line: int, column: int, findings: Findings) -> None:
+def _misplaced(language: str) -> Iterator[tuple[Rule, dict[str, object]]]:
+    if language and language in _ROLES["python"]:
+        yield rules.UNKNOWN_ROLE, {"role": language, "advice": f"write `python {language}`"}
+
+
+def _keys(role: Role, attributes: Mapping[str, str]) -> Iterator[tuple[Rule, dict[str, object]]]:
     allowed = _KEYS if role is Role.EMITTED else ()
     for key in sorted(attributes.keys() - set(allowed)):
         advice = suggest(key, allowed) if allowed else "it takes none"
-        findings.add(rules.UNKNOWN_FENCE_KEY, line, column, key=key, role=role, advice=advice)
+        yield rules.UNKNOWN_FENCE_KEY, {"key": key, "role": role, "advice": advice}
     dialect, versions = attributes.get("dialect"), attributes.get("sqlalchemy", "")
     if dialect is not None and dialect not in DIALECTS:
         reason, advice = f"unknown dialect `{dialect}`", suggest(dialect, DIALECTS)
-        findings.add(rules.BAD_ATTRIBUTE_VALUE, line, column, key="dialect", reason=reason, advice=advice)
+        yield rules.BAD_ATTRIBUTE_VALUE, {"key": "dialect", "reason": reason, "advice": advice}
     try:
         SpecifierSet(versions)
     except InvalidSpecifier:
         reason, advice = f"`{versions}` is not a version range", 'write a range such as ">=2.0"'
-        findings.add(rules.BAD_ATTRIBUTE_VALUE, line, column, key="sqlalchemy", reason=reason, advice=advice)
+        yield rules.BAD_ATTRIBUTE_VALUE, {"key": "sqlalchemy", "reason": reason, "advice": advice}
 
 
 def _role_advice(wrong: str, known: Mapping[str, Role]) -> str:

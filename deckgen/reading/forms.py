@@ -26,10 +26,12 @@ def fitted(card: Card, heading: Prose, blocks: Sequence[object], findings: Findi
     """The card of a heading and some blocks as its note type has it, and a diagnostic for all that it lacks."""
     found = [each for block in blocks if isinstance(block, Prose) for each in block.deletions]
     found += [each for part in card.answer if isinstance(part, Fence) for each in _in_code(part, findings)]
-    card = replace(card, heading=clozes.unmarked(card.heading))
+    if heading.deletions:
+        card = replace(card, heading=clozes.unmarked(card.heading))
     if card.answered and card.note_type == "cloze":
         return _cloze(card, heading, found, findings)
-    card = replace(card, answer=tuple(_unmarked(part) for part in card.answer))
+    if found:
+        card = replace(card, answer=tuple(_unmarked(part) for part in card.answer))
     if not card.answered:
         return card
     if first := next((each for each in (*heading.deletions, *found) if not each.what.problem), None):

@@ -76,7 +76,10 @@ def read(source: Source, path: str, find: Find = nowhere) -> Page:
     lines = [diagnostic.location.line for diagnostic in found]
     spans = [slice(bisect_left(lines, each.question.line), bisect_right(lines, each.last_line)) for each in drafts]
     return Page(
-        cards=tuple(replace(card, defects=_defects(found[span])) for card, span in zip(cards, spans, strict=True)),
+        cards=tuple(
+            replace(card, defects=defects) if (defects := _defects(found[span])) else card
+            for card, span in zip(cards, spans, strict=True)
+        ),
         title=next((section.title for section in sections if section.level <= 2), None),
         front_matter=next((block for block in blocks if isinstance(block, FrontMatter)), None),
         diagnostics=tuple(found),
@@ -136,10 +139,11 @@ def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
         findings.add(rules.UNANSWERED, question.line, question.column)
     if not _visible([Html(heading.html)]) and not asked:
         findings.add(rules.EMPTY_QUESTION, question.line, question.column)
+    identity = attributes.id or slug(text)
     if not attributes.id:
-        findings.add(rules.NO_ID, question.line, question.column, id=slug(text))
+        findings.add(rules.NO_ID, question.line, question.column, id=identity)
     card = Card(
-        id=attributes.id or slug(text),
+        id=identity,
         label=question.label,
         question=text,
         heading=heading.html,

@@ -75,13 +75,18 @@ def _near(state: StateBlock, number: int) -> bool:
 _DASHES = frozenset("|-:")  # with which the line below the head of a table begins
 
 
+def plain(text: str) -> bool:
+    """Whether a text is plain words, which show what they are."""
+    return bool(_PLAIN.fullmatch(text))
+
+
 def _inline(state: StateCore) -> None:
     """markdown-it's own rule, but plain words are one piece of text for each line."""
     for token in state.tokens:
         if token.type != "inline":
             continue
         token.children = token.children or []
-        if _PLAIN.fullmatch(token.content):
+        if plain(token.content):
             token.children += _texts(token.content)
         else:
             state.md.inline.parse(token.content, state.md, state.env, token.children)
