@@ -395,6 +395,112 @@ def test_a_deck_in_a_folder_takes_checks_from_beside_each_document(write: Write)
     assert report.message == "`check_moon` belongs to no question of moon/b.md"
 
 
+# ---------------------------------------------------------------- how questions are written, and what stands above them
+
+FORMS = {
+    "a form": ("numbers", []),
+    "a form in quotes": ("'numbered headings'", []),
+    "mistyped": ("number", ["did you mean `numbers`?; the key is left out"]),
+    "in capitals": ("Folds", ["did you mean `folds`?; the key is left out"]),
+    "unlike any": ("xyz", ["known are `labels`, `numbered headings`, "]),
+    "a number": ("3", ["known are `labels`, "]),
+    "a list": ("[numbers]", ["did you mean `numbers`?; "]),
+}
+
+
+@pytest.mark.parametrize(("value", "hints"), FORMS.values(), ids=FORMS.keys())
+@pytest.mark.parametrize("in_folder", [False, True], ids=["a document", "in a folder"])
+def test_a_way_to_write_questions_that_does_not_exist_is_answered_with_advice(
+    write: Write,
+    value: str,
+    hints: list[str],
+    in_folder: bool,  # noqa: FBT001
+) -> None:
+    write({"moon/deck.toml": TOML, "moon/a.md": f"---\nquestions: {value}\n---\n{PAGE}"})
+    found = [each for each in everything(read("moon" if in_folder else "moon/a.md")) if each.code in ("D031", "D039")]
+    assert [(each.code, str(each.location)) for each in found] == [("D039", "moon/a.md:1:1")] * len(hints)
+    assert all(each.hint.startswith(hint) for each, hint in zip(found, hints, strict=True))
+
+
+SECTIONED = """# Moon
+
+## Near side
+
+Q1. What is a sea?
+
+Lava.
+
+### Seas: `old`
+
+Q2. Which is the largest?
+
+Procellarum.
+
+## Far side 🌑
+
+Q1. Who saw it first?
+
+Luna 3.
+"""
+SECTIONS = {
+    "tags": ("tags", [(("near-side",), ()), (("near-side", "seas-old"), ()), (("far-side",), ())]),
+    "subdecks": ("subdecks", [((), ("Near side",)), ((), ("Near side", "Seas: `old`")), ((), ("Far side",))]),
+    "nothing": ("ignore", [((), ()), ((), ()), ((), ())]),
+}
+
+
+@pytest.mark.parametrize(("sections", "expected"), SECTIONS.values(), ids=SECTIONS.keys())
+@pytest.mark.parametrize("in_folder", [False, True], ids=["a document", "in a folder"])
+def test_a_heading_between_questions_is_what_the_configuration_makes_of_it(
+    write: Write,
+    sections: str,
+    expected: list[object],
+    in_folder: bool,  # noqa: FBT001
+) -> None:
+    write({"moon/deck.toml": f'{TOML}sections = "{sections}"\n', "moon/a.md": SECTIONED})
+    write({"a.md": f"---\nsections: {sections}\n---\n{SECTIONED}"})
+    deck = only("moon" if in_folder else "a.md")
+    assert [(card.tags, card.section) for card in deck.cards] == expected
+
+
+ABOVE_ALL = {
+    "its title": ("# Moon\n\n", [(), ()]),
+    "its title and a section": ("# Moon\n\n## Near side\n\n", [("near-side",), ("near-side",)]),
+    "a section": ("## Near side\n\n", [(), ()]),
+    "a question": ("# Moon\n\nQ0. What is it?\n\nA rock.\n\n", [(), (), ()]),
+    "a question before its title": ("Q0. What is it?\n\nA rock.\n\n# Moon\n\n", [(), ("moon",), ("moon",)]),
+}
+
+
+@pytest.mark.parametrize(("above", "tags"), ABOVE_ALL.values(), ids=ABOVE_ALL.keys())
+def test_the_title_of_a_document_is_no_section(write: Write, above: str, tags: list[tuple[str, ...]]) -> None:
+    write({"a.md": f"{above}Q1. What is a sea?\n\nLava.\n\nQ2. Which is the largest?\n\nProcellarum.\n"})
+    assert [card.tags for card in only("a.md").cards] == tags
+
+
+def test_two_titles_are_sections(write: Write) -> None:
+    write({"a.md": f"{SECTIONED}\n# Sun\n\nQ1. What is it made of?\n\nGas.\n"})
+    assert [card.tags[:1] for card in only("a.md").cards] == [("moon",), ("moon",), ("moon",), ("sun",)]
+
+
+def test_a_section_is_a_tag_beside_those_of_the_question_and_once(write: Write) -> None:
+    write({"a.md": "# A\n\nQ0. Why?\n\nSo.\n\n# Sea\n\nQ1. What? {.old .sea}\n\nLava.\n"})
+    assert only("a.md").cards[1].tags == ("old", "sea")
+
+
+def test_colons_in_a_section_open_no_level(write: Write) -> None:
+    write({"a.md": "---\nsections: subdecks\n---\n# A\n\nQ0. Why?\n\nSo.\n\n# std::map\n\nQ1. What?\n\nA tree.\n"})
+    assert [card.section for card in only("a.md").cards] == [("A",), ("std:map",)]
+
+
+@pytest.mark.parametrize("value", ["tag", "Tags", "1", "[tags]"])
+def test_sections_are_made_nothing_else(write: Write, value: str) -> None:
+    write({"a.md": f"---\nid: luna\nsections: {value}\n---\n{PAGE}"})
+    reading = read("a.md")
+    assert reading.decks == ()
+    assert ("D006", "a.md:3:1") in places(list(reading.diagnostics))
+
+
 # ---------------------------------------------------------------- ids
 
 
