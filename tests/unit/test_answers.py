@@ -240,6 +240,7 @@ BELOW = {
     "a mark alone": ("**Answer:**", False),
     "a heading that is a mark": ("### Answer", False),
     "a mark above a stub": ("**Answer:** TODO", False),
+    "a remark above a mark alone": ("Often asked.\n\n**Answer:**", False),
     "a link to the top": ("[⬆ Back to top](#top)", False),
     "a stub above a link to the top": ("TODO\n\n[Back to top](#top)", False),
     "a chat": ("Let me know if you want more!", False),
