@@ -109,7 +109,19 @@ def test_the_first_of_several_choices_is_no_answer() -> None:
 
 
 FOLDS = (
-    *("Answer", "Show answer", "View the answer", "See solution", "Reveal", "Toggle", "Open", "Expand", "Read more"),
+    *(
+        "Answer",
+        "Show answer",
+        "Expand the answer",
+        "Spoiler answer",
+        "View the answer",
+        "See solution",
+        "Reveal",
+        "Toggle",
+        "Open",
+        "Expand",
+        "Read more",
+    ),
     *(
         "Full answer",
         "Spoiler",
@@ -146,6 +158,10 @@ STUBS = (
         "TODO: sow",
         "TODO write this up",
         "to-do: sow",
+        "tba: sow",
+        "wip: sow",
+        "fixme: sow",
+        "xxx: sow",
         "tbd",
         "TBD: sow",
         "tba",
@@ -179,7 +195,15 @@ STUBS = (
         "fill this in",
     ),
     *("fill in later", "to be done", "to be answered", "to be written", "to be added", "to be filled in"),
-    *("to be continued", "add answer", "add an answer", "write the answer", "write my answer here", "need answer"),
+    *(
+        "to be continued",
+        "add answer",
+        "add an answer",
+        "add an answer later",
+        "write the answer",
+        "write my answer here",
+        "need answer",
+    ),
     *(
         "needs an answer",
         "no answer",

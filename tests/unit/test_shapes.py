@@ -100,14 +100,17 @@ MARKS = {
     "two blank lines above": ("Q:\n\n\nRye", None),
     "no punctuation": ("Q What is rye", None),
     "another word": ("Quiz: What is rye", None),
+    "above HTML": ("Q:\n<br>", None),
     "somebody who speaks": ("User: What is rye", Seen("question marks 0", "What is rye")),
     "in bold": ("**You said:** Rye", Seen("question marks 0", "Rye")),
+    "in underscores": ("__User:__ Rye", Seen("question marks 0", "Rye")),
     "in bold before the colon": ("**User**: Rye", Seen("question marks 0", "Rye")),
     "in bold without a colon": ("**User** Rye", Seen("question marks 0", "Rye")),
     "without bold or colon": ("User Rye", None),
     "A: on the line": ("Q: Is it rye? A: Yes.", Seen("question marks 0", "Is it rye?", behind=" A: Yes.")),
     "Ans. on it": ("Q: It is rye. Ans. Yes.", Seen("question marks 0", "It is rye.", behind=" Ans. Yes.")),
     "Answer in bold": ("Q: Rye? **Answer**: Yes.", Seen("question marks 0", "Rye?", behind=" **Answer**: Yes.")),
+    "A in underscores": ("Q: Rye? __A__: Yes.", Seen("question marks 0", "Rye?", behind=" __A__: Yes.")),
     "on the line below": ("Q:\nRye? A: Yes.", Seen("question marks 0", "Rye?", last=2, behind=" A: Yes.")),
     "an answer without a mark": ("Q: Rye? A grass.", Seen("question marks 0", "Rye?", behind="A grass.")),
     "above an answer": ("Rye\nA: A grass.", Seen("answer marks", "Rye")),
@@ -352,6 +355,10 @@ FOLDS = {
     "a number before": ("1. <details><summary>Rye</summary>", Seen("folds", "Rye")),
     "a number inside": ("<summary>3. Rye</summary>", Seen("folds", "Rye", "3")),
     "tags inside": ("<summary><h3><b>Rye</b> <code>x</code></h3></summary>", Seen("folds", "Rye `x`")),
+    "every tag inside": (
+        "<summary><b><strong><em><i><h3><p><font><span><big><u>Rye</u></big></span></font></p></h3></i></em></strong></b></summary>",
+        Seen("folds", "Rye"),
+    ),
     "an answer behind": ("<summary>Rye</summary> A grass.", Seen("folds", "Rye", behind=" A grass.")),
     "several lines": ("<summary>\nWhat is\nrye?\n</summary>", Seen("folds", "What is rye?", last=4)),
     "six lines": ("<summary>\na\nb\nc\nd\n</summary>", Seen("folds", "a b c d", last=6)),
@@ -429,6 +436,8 @@ PARTED = {
     "an answer behind": ("1. Is it rye? Yes.", Seen("numbers", "Is it rye?", "1", behind="Yes.")),
     "a label": ("Q1. Is it rye? Yes.", Seen("labels", "Is it rye?", "Q1", behind="Yes.")),
     "two question marks": ("1. Is it rye?? Yes.", Seen("numbers", "Is it rye??", "1", behind="Yes.")),
+    "bold at its end": ("1. Is it **rye?** Yes.", Seen("numbers", "Is it **rye?**", "1", behind="Yes.")),
+    "underscores at its end": ("1. Is it __rye?__ Yes.", Seen("numbers", "Is it __rye?__", "1", behind="Yes.")),
     "a hyphen": ("1. Is it rye? - Yes.", Seen("numbers", "Is it rye?", "1", behind="Yes.")),
     "a dash": ("1. Is it rye? \u2014 Yes.", Seen("numbers", "Is it rye?", "1", behind="Yes.")),
     "an arrow": ("1. Is it rye? -> Yes.", Seen("numbers", "Is it rye?", "1", behind="Yes.")),
@@ -449,6 +458,19 @@ PARTED = {
     "a heading": ("# Is it rye? Yes.", Seen("headings 1", "Is it rye? Yes.")),
 }
 
+# What may be indented below a question and is no part of it.
+BLOCKS = (
+    *("# is it?", "> is it?", "| is it?", "~~~ is it?", "<p>is it?", "= is it?", "- is it?", "``` is it?"),
+    *("* is it?", "+ is it?", "1. is it?", "1) is it?"),
+)
+SPREAD_OVER = {
+    f"never over {block.split()[0]}": (
+        f"1. What happens in the field to rye\n  {block}",
+        Seen("numbers", "What happens in the field to rye", "1"),
+    )
+    for block in BLOCKS
+}
+
 TABLES: Mapping[str, Mapping[str, tuple[str, Seen | None]]] = {
     "labels": LABELS,
     "marks": MARKS,
@@ -460,7 +482,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, Seen | None]]] = {
     "bold lines": BOLD_LINES,
     "folds": FOLDS,
     "paragraphs": PARAGRAPHS,
-    "spread": SPREAD,
+    "spread": {**SPREAD, **SPREAD_OVER},
     "parted": PARTED,
 }
 ROWS = [

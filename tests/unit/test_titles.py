@@ -21,6 +21,7 @@ CLEANED = {
     "a difficulty behind": ("What is rye? [Medium/Hard]", "What is rye?"),
     "a difficulty in code": ("What is rye? `easy`", "What is rye?"),
     "a difficulty in bold": ("What is rye? **(easy)**", "What is rye?"),
+    "a difficulty in underscores": ("__(easy)__ What is rye? __(easy)__", "What is rye?"),
     "a colon": ("Explain rye:", "Explain rye"),
     "a wide colon": ("Explain rye\uff1a", "Explain rye"),
     "a backslash": ("What is rye?\\", "What is rye?"),
