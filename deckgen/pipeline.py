@@ -32,6 +32,7 @@ from deckgen.shipping import CACHE, Ledgers, ship
 
 OUT = Path("build")
 VERDICTS = CACHE / "verdicts.sqlite"
+PAGES = CACHE / "pages"
 _FAILED = CACHE / "failed.json"
 _ROUNDS = 100  # what differs each time it is observed must come to an end
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deckgen.diagnostics import Source
-from deckgen.reading import decks, grammar
+from deckgen.reading import grammar, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Score:
 def score(document: Path, titles: Path) -> Score:
     """The score of a document; each line of `titles` is a title, a tab, and `answered` or `unanswered`."""
     rows = [line.rsplit("\t", 1) for line in titles.read_text("utf-8").splitlines() if line.strip()]
-    source = decks.decode(document.read_bytes(), document.name)
+    source = sources.decode(document.read_bytes(), document.name)
     cards = grammar.read(source, document.name).cards if isinstance(source, Source) else ()
     wanted, found = Counter(_words(title) for title, _ in rows), Counter(_words(card.question) for card in cards)
     states = {_words(title): state for title, state in rows}

@@ -13,8 +13,8 @@ from deckgen.diagnostics import Diagnostic, Location, Source
 from deckgen.model import Card, Document, Fence, Html, Role
 from deckgen.proof import Refuted
 from deckgen.reading import grammar
-from deckgen.reading.decks import decode
 from deckgen.reading.edits import Edit, Line, Revision, apply, lines
+from deckgen.reading.sources import decode
 
 _NOTHING = "(nothing)"
 _LONGEST = 32 * 1024  # what is longer was cut

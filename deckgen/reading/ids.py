@@ -13,12 +13,12 @@ from deckgen.diagnostics import Diagnostic, Findings, Location, Source
 from deckgen.model import Card, Deck
 from deckgen.reading import grammar
 from deckgen.reading.attributes import Attributes, opening, split
-from deckgen.reading.decks import decode
 from deckgen.reading.document import Question
 from deckgen.reading.edits import Edit, Revision, apply, lines
 from deckgen.reading.grammar import Page
 from deckgen.reading.shapes import candidate
 from deckgen.reading.sidecar import identifier
+from deckgen.reading.sources import decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,21 @@ class Refusal:
 
 
 Find = Callable[[str], Medium | Refusal]
+
+
+class Remembering:
+    """A way to find images that remembers for what it was asked, and a digest of what it found."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        self.asked: dict[str, str] = {}
+
+    def __call__(self, target: str) -> Medium | Refusal:
+        """What a target is found to be."""
+        found = self._find(target)
+        told = found.suffix.encode() + found.data if isinstance(found, Medium) else repr(found).encode()
+        self.asked[target] = hashlib.sha256(told).hexdigest()
+        return found
 
 
 def nowhere(target: str) -> Medium | Refusal:

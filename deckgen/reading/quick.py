@@ -63,7 +63,7 @@ def _asking(names: Mapping[RuleFuncBlockType, str], rules: Sequence[RuleFuncBloc
 
 
 def _near(state: StateBlock, number: int) -> bool:
-    """Whether what a line is shows in it alone: nothing was planned for it, and it is no code, nor the head of a table."""
+    """Whether what a line is shows in it alone: nothing is planned for it, it is no code, and no head of a table."""
     if state.level >= MAX_NESTING or state.sCount[number] - state.blkIndent > 3 or not plan_of(state).free(number):
         return False
     if number + 1 >= state.lineMax:

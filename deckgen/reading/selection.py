@@ -11,7 +11,8 @@ from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Location, suggest
 from deckgen.model import Card, Deck
 from deckgen.reading import decks
-from deckgen.reading.decks import Reading, shown
+from deckgen.reading.decks import Reading
+from deckgen.reading.sources import shown
 
 SEPARATOR = "::"
 
@@ -42,13 +43,13 @@ class Target:
         return inside and self.card in ("", card.id)
 
 
-def read(targets: Sequence[str], tags: Sequence[str] = ()) -> Reading:
+def read(targets: Sequence[str], tags: Sequence[str] = (), known: Path | None = None) -> Reading:
     """The decks of some targets with nothing but the cards meant, and those tagged so where there are tags.
 
-    A card that is not there is reported.
+    A card that is not there is reported; `known` is a folder of pages that were read before.
     """
     wanted = [Target.of(text) for text in targets]
-    reading = decks.read(list(dict.fromkeys(target.home for target in wanted)))
+    reading = decks.read(list(dict.fromkeys(target.home for target in wanted)), known)
     found = list(reading.diagnostics)
     narrowed = []
     for deck in reading.decks:

@@ -21,7 +21,8 @@ _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(
 # A line that may be a question though nothing in it asks: it does not begin with a letter, as a table or as a bullet
 # without bold or a link in it, or it begins with a label.
 _MAYBE = re.compile(
-    r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t][^:\uff1a*_\[]*[:\uff1a*_\[]|(?![ \t]))|\w+\W{0,2}\d|\w[\w ]{0,14}[:\uff1a])"
+    r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t][^:\uff1a*_\[]*[:\uff1a*_\[]|(?![ \t]))"
+    r"|\w+\W{0,2}\d|\w[\w ]{0,14}[:\uff1a])"
 )
 _PERHAPS_ANSWER = re.compile(
     r"\s*\?{1,2}\s*$|[\W_]*+(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE

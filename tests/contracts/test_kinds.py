@@ -10,8 +10,8 @@ import pytest
 from deckgen.checking.kinds import KINDS, program
 from deckgen.diagnostics import Location
 from deckgen.model import CHECK_ROLES, Card, Fence, Role
-from deckgen.reading.decks import decode
 from deckgen.reading.grammar import read
+from deckgen.reading.sources import decode
 
 HOSTILE = {
     "not Python": "assert ==",

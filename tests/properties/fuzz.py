@@ -8,12 +8,12 @@ import atheris
 
 with atheris.instrument_imports(include=["deckgen.reading"]):
     from deckgen.diagnostics import Source
-    from deckgen.reading import decks, grammar
+    from deckgen.reading import grammar, sources
 
 
 def read(data: bytes) -> None:
     """Read some bytes as a document; everything that is said of them lies inside them."""
-    source = decks.decode(data, "notes.md")
+    source = sources.decode(data, "notes.md")
     if not isinstance(source, Source):
         return
     page = grammar.read(source, "notes.md")

@@ -15,7 +15,7 @@ from deckgen import config, rules
 from deckgen.diagnostics import Diagnostic, Location, Source, excerpt
 from deckgen.model import Card, Fence, Html
 from deckgen.publishing.reports.text import paragraph
-from deckgen.reading import decks, grammar, sidecar
+from deckgen.reading import decks, grammar, sidecar, sources
 from deckgen.reading.grammar import Page
 
 QUICK = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -372,7 +372,7 @@ def test_a_configuration_is_read_or_its_mistakes_are_inside_it(text: str) -> Non
 @QUICK
 @given(st.binary(max_size=60) | TEXTS.map(str.encode))
 def test_bytes_are_a_source_or_a_diagnostic(data: bytes) -> None:
-    result = decks.decode(data, "notes.md")
+    result = sources.decode(data, "notes.md")
     if isinstance(result, Source):
         assert result.text == Source.of("", data.decode("utf-8-sig")).text
     else:

@@ -11,8 +11,9 @@ import pytest
 
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import Deck, Role, Unchecked
-from deckgen.reading import decks
-from deckgen.reading.decks import MAX_BYTES, Reading
+from deckgen.reading import decks, sources
+from deckgen.reading.decks import Reading
+from deckgen.reading.sources import MAX_BYTES
 
 TOML = '[deck]\nid = "moon"\nname = "Moon"\n'
 PAGE = "Q1. What is the moon? {#moon}\n\nA rock.\n"
@@ -259,7 +260,7 @@ def test_a_file_whose_name_cannot_name_a_deck_gets_another_and_is_reported(
 
 
 def test_a_file_of_exactly_the_limit_is_read() -> None:
-    source = decks.decode(b"x" * MAX_BYTES, "a.md")
+    source = sources.decode(b"x" * MAX_BYTES, "a.md")
     assert isinstance(source, Source)
     assert len(source.text) == MAX_BYTES
 

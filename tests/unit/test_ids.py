@@ -9,7 +9,7 @@ import pytest
 
 from deckgen.diagnostics import Location
 from deckgen.model import Deck
-from deckgen.reading import decks, ids
+from deckgen.reading import decks, ids, sources
 from deckgen.reading.ids import MissingId
 from tests.decks import DECK_TOML
 from tests.unit.test_questions import ABOVE, LABELLED
@@ -218,7 +218,7 @@ def test_a_file_that_has_changed_since_it_was_read_is_left(tmp_path: Path) -> No
 
 def test_a_file_that_would_become_too_large_to_be_read_is_left(tmp_path: Path) -> None:
     text = "Q1. A?\n\n```text\n"
-    text += "x" * (decks.MAX_BYTES - len(text) - 5) + "\n```\n"
+    text += "x" * (sources.MAX_BYTES - len(text) - 5) + "\n```\n"
     plan = ids.plan(deck(tmp_path, notes=text))
     assert (plan.revisions, plan.inserted) == ((), ())
     assert [each.code for each in plan.diagnostics] == ["D042"]

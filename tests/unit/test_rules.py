@@ -9,7 +9,7 @@ import pytest
 from deckgen.diagnostics import Diagnostic
 from deckgen.publishing.reports.text import paragraph
 from deckgen.reading import decks
-from deckgen.reading.decks import MAX_BYTES
+from deckgen.reading.sources import MAX_BYTES
 from deckgen.rules import RULES
 from tests.integration.test_explain import FILE_LINE, example
 

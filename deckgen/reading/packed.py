@@ -1,0 +1,123 @@
+"""Pages as bytes, and the folder in which they are kept from one run to the next.
+
+A page is kept under a name for all that it was made from: what a document and its sidecar hold, where they stand, and
+the code that reads them. Its images are not kept but found anew, and are to be what they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from deckgen.diagnostics import Diagnostic, Location, Severity
+from deckgen.model import Card, Claims, Fence, Html, Medium, Role
+from deckgen.reading.document import FrontMatter, Section
+from deckgen.reading.grammar import Page
+from deckgen.reading.media import Find, Remembering
+
+_KEPT_DAYS = 30
+_DAY = 24 * 60 * 60
+_DIGEST = hashlib.sha256().digest_size
+_NOUNS = (Page, Card, Html, Fence, Claims, Diagnostic, Location, FrontMatter, Section)
+_KINDS: Mapping[str, Callable[..., object]] = {each.__qualname__: each for each in (*_NOUNS, Role, Severity)}
+
+
+def name(*parts: object) -> str:
+    """A name for everything that a page is made from, and for the code that makes it."""
+    digest = hashlib.sha256(_own_code())
+    for part in parts:
+        data = part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
+        digest.update(b"%d\n" % len(data) + data)
+    return digest.hexdigest()
+
+
+@cache
+def _own_code() -> bytes:
+    """A digest of the code that reads, and of the libraries that it reads with."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256("\n".join(map(version, ("markdown-it-py", "mdit-py-plugins", "packaging"))).encode())
+    for path in sorted((*here.rglob("*.py"), *here.parent.glob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def recall(path: Path, find: Find) -> Page | Diagnostic | None:
+    """The page in a file, None where there is none, or not the one that was written."""
+    try:
+        data = path.read_bytes()
+        if path.stat().st_mtime < time.time() - _DAY:
+            os.utime(path)
+    except OSError:
+        return None
+    digest, packed = data[:_DIGEST], data[_DIGEST:]
+    return unpack(packed, find) if digest == hashlib.sha256(packed).digest() else None
+
+
+def keep(path: Path, packed: bytes) -> None:
+    """Write a page into a file, whole or not at all; where that cannot be, it is read anew the next time."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.write_bytes(hashlib.sha256(packed).digest() + packed)
+        temporary.replace(path)
+
+
+def forget(folder: Path) -> None:
+    """Remove what nobody has asked for in a month."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.stat().st_mtime < time.time() - _KEPT_DAYS * _DAY:
+                path.unlink(missing_ok=True)
+
+
+def pack(page: Page | Diagnostic, asked: Mapping[str, str]) -> bytes:
+    """A page as bytes, with the digests of the images that it asked for."""
+    file = io.BytesIO()
+    _Pickler(file).dump(page)
+    return pickle.dumps((asked, file.getvalue()))
+
+
+def unpack(packed: bytes, find: Find) -> Page | Diagnostic | None:
+    """The page in some bytes, None where its images are no longer what they were."""
+    asked, data = _Unpickler(packed, {}).load()
+    found = Remembering(find)
+    media = {target: found(target) for target in asked}
+    if found.asked != asked:
+        return None
+    page: Page | Diagnostic = _Unpickler(data, {"Medium": media.__getitem__}).load()
+    return page
+
+
+def _by_fields(noun: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[Any, ...]]]:
+    names = [field.name for field in fields(noun)]
+    return lambda each: (noun, tuple([getattr(each, name) for name in names]))
+
+
+class _Pickler(pickle.Pickler):
+    """Nouns are made anew from their fields, and media from what the source calls them."""
+
+    dispatch_table = {noun: _by_fields(noun) for noun in _NOUNS} | {Medium: lambda each: (Medium, (each.target,))}
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes nouns and nothing else, since what it is given may have been written by anybody."""
+
+    def __init__(self, data: bytes, others: Mapping[str, Callable[..., object]]) -> None:
+        super().__init__(io.BytesIO(data))
+        self._kinds = {**_KINDS, **others}
+
+    def find_class(self, _module: str, name: str) -> Any:
+        """The noun of a name. Raises UnpicklingError for any other."""
+        if name not in self._kinds:
+            raise pickle.UnpicklingError(f"{name} is no part of a page")
+        return self._kinds[name]
