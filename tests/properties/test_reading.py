@@ -224,7 +224,7 @@ WORD = re.compile(r"[^\W_]+")
 # What may stand before a label at the margin, between the beginning of a question and its first word, and on the lines
 # above that word where a label, a mark or a fold stands on lines of its own.
 DECORATION = re.compile(r"(?:\s|[^\w\s]|[(\[`]easy[)\]`])*")
-LEAD = re.compile(r"(?:[\W_]|<[^<>]*>|(?i:q|question|quiz)(?![^\W\d_])|[(\[`]easy[)\]`]|\d+)*")
+LEAD = re.compile(r"(?:&\w+;|[\W_]|<[^<>]*>|(?i:q|question|quiz)(?![^\W\d_])|[(\[`]easy[)\]`]|\d+)*")
 
 
 def begins_there(source: Source, card: Card) -> bool:
@@ -252,6 +252,7 @@ def begins_there(source: Source, card: Card) -> bool:
 @example("  ### Question 3\n\nw1x?\n\nw2x")
 @example("  <details>\n  <summary>\n  w1x?</summary>\n\nw2x")
 @example("🌾 (easy) Q1. w1x?\n\nw2x")
+@example("&amp;Q 4) How?")
 def test_a_question_is_where_it_is_said_to_be(text: str) -> None:
     source, page = read(text)
     for card in page.cards:
