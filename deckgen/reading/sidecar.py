@@ -18,15 +18,20 @@ from deckgen.model import Card, Fence, Role
 
 _ROLES = {"check": Role.CHECK, "refute": Role.REFUTE}
 _LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE, tokenize.ENDMARKER}
+_SAYS_NOTHING = re.compile(r"\.\.\.|[rR]?[\"'].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """A check or refute function at the margin: its name and the lines it occupies, counted from 1."""
+    """A check or refute function at the margin: its name and the lines it occupies, counted from 1.
+
+    One whose body is a docstring or `...` and no more is still to be `written`.
+    """
 
     name: str
     first: int
     last: int
+    written: bool
 
     @property
     def role(self) -> Role:
@@ -38,7 +43,10 @@ class _Function:
 
 
 def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[Card], list[Diagnostic]]:
-    """The cards of a document with the functions of its sidecar added to their fences, and what did not fit."""
+    """The cards of a document with the functions of its sidecar added to their fences, and what did not fit.
+
+    A function that is still to be written is none.
+    """
     try:
         functions = list(_functions(source))
     except (tokenize.TokenError, SyntaxError) as error:
@@ -54,6 +62,8 @@ def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[C
             continue
         seen.add(function.name)
         match _matches(cards, function.target):
+            case [_] if not function.written:
+                pass
             case [index]:
                 fence = _fence(source, functions, function)
                 attached[index] = replace(attached[index], fences=(*attached[index].fences, fence))
@@ -117,29 +127,42 @@ def _functions(source: Source) -> Iterator[_Function]:
         if words[0] == "@":
             decorated = decorated or first
             continue
-        name = re.match(r"(?:async )?def ((?:check|refute)_\w+) \(", " ".join(words))
+        name = re.match(r"(?:async )?def ((?:check|refute)_\w+) \(", " ".join(words[:4]))
         if name:
-            yield _Function(name[1], decorated or first, last)
+            body = _body(words)
+            written = not body or not all(map(_SAYS_NOTHING.fullmatch, body))
+            yield _Function(name[1], decorated or first, last, written)
         decorated = None
 
 
+def _body(words: Sequence[str]) -> Sequence[str]:
+    """The words of a compound statement behind the colon that ends its head."""
+    depth = 0
+    for index, word in enumerate(words):
+        depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
+        if word == ":" and not depth:
+            return words[index + 1 :]
+    return ()
+
+
 def _statements(text: str) -> Iterator[tuple[int, int, list[str]]]:
-    """First line, last line and words of every statement at the margin; of a compound one the words of its head."""
+    """First line, last line and words of every statement at the margin."""
     depth, first, last = 0, 0, 0
-    head: list[str] = []
+    words: list[str] = []
     complete = False
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         depth += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
         if token.type in _LAYOUT:
             complete = complete or token.type == tokenize.NEWLINE
             continue
-        if depth == 0 and complete and head:
-            yield first, last, head
-            head = []
+        if depth == 0 and complete and words:
+            yield first, last, words
+            words = []
         if depth == 0:
-            first = first if head else token.start[0]
-            head.append(token.string)
+            first = first if words else token.start[0]
             complete = False
+        if depth == 0 or words:
+            words.append(token.string)
         last = token.end[0]
-    if head:
-        yield first, last, head
+    if words:
+        yield first, last, words

@@ -187,7 +187,7 @@ def test_a_card_whose_id_changes_is_said_so(tmp_path: Path) -> None:
 
 
 def test_functions_beside_a_document_find_their_cards_again(tmp_path: Path) -> None:
-    (tmp_path / "notes.checks.py").write_text("def check_what_is_rye(): ...\ndef check_q2(): ...\n")
+    (tmp_path / "notes.checks.py").write_text("def check_what_is_rye(): pass\ndef check_q2(): pass\n")
     before = deck(tmp_path, notes="Q1. What is rye?\n\nA grass.\n\nQ2. And oat?\n\nToo.\n")
     [revision] = ids.plan(before).revisions
     after = deck(tmp_path, notes=revision.after)

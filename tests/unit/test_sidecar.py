@@ -176,6 +176,44 @@ NOTHING = {
 }
 
 
+UNWRITTEN = {
+    "dots": "def check_q1():\n    ...\n",
+    "dots on the line": "def check_q1(): ...\n",
+    "a docstring": 'def check_q1():\n    """What is a sail?"""\n',
+    "a docstring and dots": "def check_q1():\n    r'a\\b'\n\n    ...  # soon\n",
+    "with parameters": "async def check_q1(x: int = {1: 2}[1]) -> dict[str, int]:\n    ...\n",
+    "with a decorator": "@slow\ndef check_q1():\n    ...\n",
+    "a refute": "def refute_q1():\n    ...\n",
+}
+WRITTEN = {
+    "pass": "def check_q1():\n    pass\n",
+    "an assertion behind dots": "def check_q1():\n    ...\n    assert sail\n",
+    "an assertion on the line": "def check_q1(): ...; assert sail\n",
+    "dots in a block": "def check_q1():\n    with sail: ...\n",
+    "an annotation": "def check_q1():\n    x: ...\n",
+    "a string that runs": "def check_q1():\n    f'{sail()}'\n",
+    "something done to a string": "def check_q1():\n    'a' % sail\n",
+    "something done to dots": "def check_q1():\n    ... .sail\n",
+    "no body": "def check_q1():\n    # assert sail\n",
+    "no body and a colon inside": "def check_q1(x={1: 2}):\n",
+}
+
+
+@pytest.mark.parametrize("checks", UNWRITTEN.values(), ids=UNWRITTEN.keys())
+def test_a_function_that_is_still_to_be_written_is_none(checks: str) -> None:
+    assert list(fences(f"{checks}def check_q2():\n    assert mast\n")) == ["main-mast"]
+
+
+@pytest.mark.parametrize("checks", WRITTEN.values(), ids=WRITTEN.keys())
+def test_a_function_that_does_anything_is_one(checks: str) -> None:
+    assert list(fences(checks)) == ["sail"]
+
+
+def test_a_function_that_is_still_to_be_written_must_belong_to_a_question_and_be_the_only_one() -> None:
+    _, found = attach("def check_sial(): ...\ndef check_q1(): ...\ndef check_q1(): assert sail\n")
+    assert [(each.code, each.location.line) for each in found] == [("D028", 1), ("D030", 3)]
+
+
 @pytest.mark.parametrize("checks", NOTHING.values(), ids=NOTHING.keys())
 def test_what_is_no_check_at_the_margin_is_set_up(checks: str) -> None:
     cards, found = attach(checks)
