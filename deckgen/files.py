@@ -1,9 +1,12 @@
-"""A file is written whole or not at all."""
+"""A file, or a new folder, is written whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +33,25 @@ def write(path: Path, data: bytes) -> None:
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
+        raise
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write a new folder with all its files, by their paths inside it, or none of them.
+
+    Makes the folder that it is in; raises OSError, and FileExistsError where anything is in its place.
+    """
+    if os.path.lexists(folder):
+        raise FileExistsError(errno.EEXIST, "is there already", str(folder))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".deckgen."))
+    try:
+        for name, data in contents.items():
+            write(temporary / name, data)
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary)
         raise
 
 

@@ -69,3 +69,25 @@ def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
     path = tmp_path / ("a" * 255)
     files.write(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_a_folder_is_written_with_all_its_files_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "source" / "deck"
+    with pytest.raises(TypeError):
+        files.write_folder(folder, {"a.md": b"a", "b.md": "no bytes"})  # type: ignore[dict-item] # what a bug would pass
+    assert list(folder.parent.iterdir()) == []
+    files.write_folder(folder, {"a.md": b"a", "img/b.png": b"b"})
+    assert [path.name for path in folder.parent.iterdir()] == ["deck"]
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*")} == {"a.md", "img", "img/b.png"}
+    assert (folder.stat().st_mode & 0o7777, (folder / "a.md").stat().st_mode & 0o7777) == (0o755, 0o644)
+
+
+def test_a_folder_takes_the_place_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("missing")
+    before = sorted(tmp_path.rglob("*"))
+    for name in ("file", "folder", "link"):
+        with pytest.raises(FileExistsError):
+            files.write_folder(tmp_path / name, {"a.md": b"a"})
+    assert sorted(tmp_path.rglob("*")) == before
