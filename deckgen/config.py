@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +33,15 @@ FRONT_MATTER_KEYS = (
 )
 
 
+def unfit(deck_id: str) -> str:
+    """Why a text is no id of a deck, empty where it is one."""
+    if not DECK_ID.fullmatch(deck_id):
+        return "an id consists of lower-case letters, digits, - and _"
+    if deck_id == "collection" or deck_id.startswith("backup-"):
+        return "Anki would take a package of this name for a backup of the whole collection"
+    return ""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,10 +66,8 @@ class DeckTable(_Strict):
     @field_validator("id")
     @classmethod
     def _packable(cls, value: str) -> str:
-        if not DECK_ID.fullmatch(value):
-            raise ValueError("an id consists of lower-case letters, digits, - and _")
-        if value == "collection" or value.startswith("backup-"):
-            raise ValueError("Anki would take a package of this name for a backup of the whole collection")
+        if reason := unfit(value):
+            raise ValueError(reason)
         return value
 
     @field_validator("report")
@@ -101,6 +109,10 @@ _KEYS = {
     "verify": tuple(VerifyTable.model_fields),
 }
 
+_WHY = {
+    "id": "part of every card's identity: it never changes",
+    "name": "what Anki shows: it never changes either, since Anki finds decks by name",
+}
 
 # What PyYAML's constructors let through besides its own: `!!int` of nothing, the 30th of February, endless nesting.
 _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -121,6 +133,22 @@ def parse(source: Source) -> tuple[DeckConfig | None, list[Diagnostic]]:
         return DeckConfig.model_validate(data), []
     except ValidationError as error:
         return None, list(_mistakes(source, error))
+
+
+def dump(settings: DeckConfig) -> str:
+    """The `deck.toml` that says what was set of a configuration, and no more."""
+    tables = settings.model_dump(mode="json", exclude_unset=True)
+    return "\n".join(
+        "".join([f"[{name}]\n", *(_assignment(key, value) for key, value in values.items())])
+        for name, values in tables.items()
+        if values
+    )
+
+
+def _assignment(key: str, value: object) -> str:
+    """A key and its value in TOML, which writes texts, numbers and lists of them as JSON does."""
+    comment = f"  # {_WHY[key]}" if key in _WHY else ""
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}{comment}\n"
 
 
 def parse_front_matter(

@@ -49,6 +49,27 @@ timeout = 2.5
     assert settings.verify.timeout == 2.5
 
 
+WHOLE = f"""{DECK}description = "Red \\"and\\"\\n\\twhite \\\\ \U0001f377"
+unchecked = "mark"
+sections = "ignore"
+[verify]
+sqlalchemy = ["1.4", "2.0.36"]
+databases = ["postgresql"]
+timeout = 0.00001
+"""
+
+
+@pytest.mark.parametrize("text", [DECK, WHOLE], ids=["the least", "the most"])
+def test_a_configuration_is_written_as_it_is_read(text: str) -> None:
+    settings, _ = parse(text)
+    assert settings is not None
+    written = config.dump(settings)
+    assert parse(written) == (settings, [])
+    assert [line.split(" = ")[0] for line in written.splitlines() if line] == [
+        line.split(" = ")[0] for line in text.splitlines()
+    ]
+
+
 GOOD_IDS = ["a", "2wine", "red-wine_2", "backup", "collections"]
 BAD_IDS = [
     "",
