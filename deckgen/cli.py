@@ -17,6 +17,7 @@ import click
 
 from deckgen import __version__, options, packages
 from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
+from deckgen.starting import new
 from deckgen.watching import whenever_saved
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def explain(name: str) -> int:
     return OK
 
 
-for command in packages.COMMANDS:
+for command in (*packages.COMMANDS, new):
     cli.add_command(command)
 
 

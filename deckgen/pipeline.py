@@ -22,10 +22,11 @@ from deckgen.publishing import reports
 from deckgen.publishing.ankiconnect import AnkiConnect
 from deckgen.publishing.changes import Change
 from deckgen.publishing.push import Effect
-from deckgen.reading import acceptance, diagrams, ids, selection
+from deckgen.reading import acceptance, diagrams, ids, selection, starter
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
 from deckgen.reading.ids import MissingId
+from deckgen.reading.starter import Start
 from deckgen.reading.worktree import dirty
 from deckgen.report import Progress, Report, Verb, age, environments
 from deckgen.shipping import CACHE, Ledgers, ship
@@ -57,6 +58,17 @@ def lint(deck: Deck) -> Report:
     """Read only: the cards and what is wrong with them; nothing is run."""
     judgements = tuple(Judgement(card, _unrun(card)) for card in deck.cards)
     return Report(Verb.LINT, deck, judgements, diagnostics=deck.diagnostics)
+
+
+def start(folder: Path, document: Path | None) -> Start:
+    """Write a new deck into a folder of its own, whole or not at all: one of a document, or one with a single card.
+
+    Raises OSError, and FileExistsError where anything is in the folder's place.
+    """
+    begun = starter.rough(folder.name, document) if document else starter.fresh(folder.name)
+    if begun.files:
+        files.write_folder(folder, begun.files)
+    return begun
 
 
 def _unrun(card: Card) -> Verdict | None:

@@ -161,7 +161,7 @@ def _script(data: bytes | Diagnostic, path: Path | None, known: Path | None, fou
     stem = path.stem if path else "stdin"
     place = shown(path) if path else STANDARD_INPUT
     if isinstance(data, Diagnostic):
-        return [_deck(DeckConfig(deck=DeckTable(id=_deck_id(stem), name=stem[:100])), place, [], [data])]
+        return [_deck(DeckConfig(deck=DeckTable(id=deck_id(stem), name=stem[:100])), place, [], [data])]
     inside, root, checks = (path.name, path.parent, _beside(path)) if path else (stem, None, None)
     sheet = Sheet(place, inside, data, root, checks)
     [page] = pages.read([sheet], known)
@@ -172,7 +172,7 @@ def _script(data: bytes | Diagnostic, path: Path | None, known: Path | None, fou
         found.extend([*notes, *page.diagnostics])
         return []
     name, origin = (page.title, "heading") if page.title else (stem, "file's name")
-    for key, value, where in (("id", _deck_id(stem), "file's name"), ("name", name[:100], origin)):
+    for key, value, where in (("id", deck_id(stem), "file's name"), ("name", name[:100], origin)):
         if key not in values:
             notes.append(sheet.source.report(rules.IDENTITY_BY_DEFAULT, 1, what=key, value=value, source=where))
             values[key] = value
@@ -196,7 +196,7 @@ def _front_matter(sheet: Sheet, page: Page, keys: Sequence[str]) -> tuple[dict[s
     return values, notes
 
 
-def _deck_id(stem: str) -> str:
+def deck_id(stem: str) -> str:
     """An id made from a file's name; one that would make Anki take the package for something else is changed."""
     name = re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")
     return f"deck-{name}".rstrip("-") if not name or name == "collection" or name.startswith("backup-") else name

@@ -56,7 +56,7 @@ def beside(root: Path, document: Path) -> Find:
     """What a document finds: files of the deck's folder `root`, named from where the document stands inside it."""
 
     def find(target: str) -> Medium | Refusal:
-        path = _path(document.parent.parts, target)
+        path = inside(document.parent.parts, target)
         return path if isinstance(path, Refusal) else _read(root, path, target)
 
     return find
@@ -66,7 +66,7 @@ def _refused(reason: str) -> Refusal:
     return Refusal(rules.OUTSIDE_DECK, {"reason": reason})
 
 
-def _path(folder: tuple[str, ...], target: str) -> tuple[str, ...] | Refusal:
+def inside(folder: tuple[str, ...], target: str) -> tuple[str, ...] | Refusal:
     """The names that lead from the deck's folder to a target, or why none do."""
     if _REMOTE.match(target):
         return Refusal(rules.REMOTE_IMAGE)

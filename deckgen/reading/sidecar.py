@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,11 @@ from deckgen.model import Card, Fence, Role
 _ROLES = {"check": Role.CHECK, "refute": Role.REFUTE}
 _LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE, tokenize.ENDMARKER}
 _SAYS_NOTHING = re.compile(r"\.\.\.|[rR]?[\"'].*", re.DOTALL)
+_WIDEST = 100  # columns of a question above its empty check
+_HEAD = """\
+# The checks of the document beside this file, each below the question whose answer it is to prove. Assertions go in the
+# place of `...`; until then it counts as none. What stands at the margin runs before each of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,27 @@ def _matches(cards: Sequence[Card], target: str) -> list[int]:
 def identifier(card_id: str) -> str:
     """A card's id as it stands in the name of a function; different ids may share one."""
     return re.sub(r"\W", "_", card_id)
+
+
+def empty(cards: Sequence[Card]) -> str:
+    """A sidecar with an empty check for each answer of a document that has none; no text at all where each has one.
+
+    Nor is there one for an id that is no name in Python, or the same name as another.
+    """
+    names = [f"check_{identifier(card.id)}" for card in cards]
+    often = Counter(names)
+    wanting = [
+        f"\n\n# {_words(card)}\ndef {name}():\n    ...\n"
+        for name, card in zip(names, cards, strict=True)
+        if card.answered and not card.checked and often[name] == 1 and name.isidentifier()
+    ]
+    return "".join([_HEAD, *wanting]) if wanting else ""
+
+
+def _words(card: Card) -> str:
+    """A question as a comment that nothing in it can end or show in another order."""
+    text = "".join(each if each.isprintable() else " " for each in f"{card.label} {card.question}")
+    return " ".join(text.split())[:_WIDEST]
 
 
 def _ambiguous(source: Source, function: _Function, cards: Sequence[Card]) -> Diagnostic:
