@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +18,13 @@ from deckgen.reading.document import Question
 from deckgen.reading.edits import Edit, Revision, apply, lines
 from deckgen.reading.grammar import Page
 from deckgen.reading.shapes import candidate
+from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.sidecar import identifier
 from deckgen.reading.sources import decode
+
+_AROUND = 8  # lines above and below a question that may have a say in what it is
+_CLOSING = re.compile(r"(?:\s|[*_]|</?[A-Za-z][^<>]*>)+$")
+_LONGEST_CLOSING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,12 @@ def revise(data: bytes, document: str, wanting: Sequence[MissingId]) -> Revised:
     inserted: list[MissingId] = []
     found: list[Diagnostic] = []
     for each in wanting:
-        card, insertion = each.card, _insertion(each)
-        if insertion is None:
-            found.append(rules.NO_PLACE_FOR_ID.at(card.location, card.line, id=each.id))
+        place = _place(before, each)
+        if place is None:
+            found.append(rules.NO_PLACE_FOR_ID.at(each.card.location, each.card.line, id=each.id))
             continue
-        column, text = insertion
-        offset = spans[card.location.line - 1].start + len(card.line[:column].encode())
+        number, column, text = place
+        offset = spans[number - 1].start + len(before.line(number)[:column].encode())
         edits.append(Edit(offset, offset, text))
         inserted.append(each)
     result = apply(data, edits)
@@ -132,43 +138,61 @@ def revise(data: bytes, document: str, wanting: Sequence[MissingId]) -> Revised:
     return Revised(result, tuple(inserted), tuple(found))
 
 
-def _insertion(each: MissingId) -> tuple[int, str] | None:
-    """Where in a question's line, counted from 0, an id goes, and what is written there; None where it has no place."""
-    line, column = each.card.line, each.card.location.column
-    question = _question(line, column)
-    text, attributes = _meaning(question, line)
-    for at, insertion in _places(line, question, each.id):
-        longer = line[:at] + insertion + line[at:]
-        changed = _question(longer, column)
-        if changed.label != question.label:
-            continue
-        if _meaning(changed, longer) == (text, replace(attributes, id=each.id)):
-            return at, insertion
+def _place(source: Source, each: MissingId) -> tuple[int, int, str] | None:
+    """The line, counted from 1, and the offset in it where an id goes, and what is written there; None for nowhere.
+
+    A title may go on below the line on which its question begins.
+    """
+    first = max(1, each.card.location.line - _AROUND)
+    around = list(source.lines[first - 1 : each.card.location.line + _AROUND])
+    at = each.card.location.line - first
+    question = _question(around, at)
+    text, attributes = _meaning(question, around[at])
+    wanted = replace(question, title=text), replace(attributes, id=each.id)
+    for below in range(question.last - 1, at - 1, -1):
+        line = around[below]
+        for column, insertion in _insertions(line, question.title, each.id):
+            around[below] = line[:column] + insertion + line[column:]
+            changed = _question(around, at)
+            text, attributes = _meaning(changed, around[at])
+            if (replace(changed, title=text, rest=question.rest), attributes) == wanted:
+                return first + below, column, insertion
+        around[below] = line
     return None
 
 
-def _places(line: str, question: Question, card_id: str) -> Iterator[tuple[int, str]]:
+def _insertions(line: str, title: str, card_id: str) -> Iterator[tuple[int, str]]:
     """Inside the attributes there are, else behind the question, else inside the marks around it."""
     written = line.rstrip()
-    start = opening(question.title)
+    start = opening(title)
     if start is not None:
-        inside = line.rindex(question.title[start:]) + 1
-        yield inside, f"#{card_id}" if written[inside].isspace() else f"#{card_id} "
-    else:
-        yield len(written), f" {{#{card_id}}}"
-        yield len(written[:-2].rstrip()), f" {{#{card_id}}}"
-        yield line.rfind(question.title) + len(question.title), f" {{#{card_id}}}"
+        if title[start:] in line:
+            inside = line.rindex(title[start:]) + 1
+            yield inside, f"#{card_id}" if written[inside].isspace() else f"#{card_id} "
+        return
+    ends = [len(written), len(written[:-2].rstrip()), _unclosed(written)]
+    if title in line:
+        begins = line.rfind(title)
+        ends += [begins + len(title), begins + _unclosed(title)]
+    for end in ends:
+        yield end, f" {{#{card_id}}}"
 
 
-def _question(line: str, column: int) -> Question:
-    """The question on a line, by itself; all of the line where only others make it one."""
-    found = candidate([line], 0)
-    label, title = (found.label, found.title) if found else ("", line.strip())
-    return Question(label, title, line=1, column=column)
+def _unclosed(text: str) -> int:
+    """The length of a text without the marks and tags that close at its end."""
+    tail = text[-_LONGEST_CLOSING:]
+    return len(text) - len(tail) + len(_CLOSING.sub("", tail))
 
 
-def _meaning(question: Question, line: str) -> tuple[str, Attributes]:
-    return split(question, Findings(Source.of("", line), []))
+def _question(lines: Sequence[str], at: int) -> Candidate:
+    """The question on a line; all of the line where only others make it one."""
+    return candidate(lines, at) or Candidate("", "", at + 1, 1, lines[at].strip(), at + 1)
+
+
+def _meaning(question: Candidate, line: str) -> tuple[str, Attributes]:
+    """The words of a question and its attributes."""
+    read = Question(question.label, question.title, line=1, column=question.column)
+    return split(read, Findings(Source.of("", line), []))
 
 
 def _same(before: Page, after: Page, ids: Mapping[Location, str]) -> bool:

@@ -119,6 +119,41 @@ def test_a_question_gets_its_id_wherever_it_stands(tmp_path: Path, above: str) -
     assert revision.after.decode() == expected
 
 
+FORMS = {
+    "a paragraph": "What is rye? {#ID}\n\nA grass.",
+    "italics": "*What is rye?* {#ID}\n\nA grass.",
+    "bold words, and the answer behind them": "**What is rye? {#ID}** A grass.",
+    "a heading that is underlined": "What is rye? {#ID}\n------------\n\nA grass.",
+    "a heading in HTML": "<h3>1. What is <code>rye</code>? {#ID}</h3>\n\nA grass.",
+    "bold words in HTML": "<p><b>What is rye &amp; oat?</b><br> {#ID}\nA grass.</p>",
+    "a fold": "<details>\n<summary>What is <code>rye</code>? {#ID}</summary>\n\nA grass.\n\n</details>",
+    "a fold of several lines": "<details>\n<summary>\nWhat is rye?\n {#ID}</summary>\n\nA grass.\n\n</details>",
+    "a number, and a title that goes on": (
+        "1. What does a farmer mean when he says that something\n   is rye? {#ID}\n\n   A grass."
+    ),
+    "a mark, and a title that goes on": "Q: What does a farmer mean by\n`this` and by rye? {#ID}\nA: A grass.",
+    "a label above the title": "### Question 1\n\nWhat is rye? {#ID}\n\n**Answer**\n\nA grass.",
+    "the title of a pair": "What is rye {#ID} :: a grass",
+    "a title above a pair's mark": "What is rye {#ID}\n?\nA grass.",
+    "a callout": "> [!question] What is rye? {#ID}\n> A grass.",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_question_gets_its_id_however_it_is_written(tmp_path: Path, form: str) -> None:
+    """Its form is told from all that are written so, which must be the same with an id as without."""
+    forms = [
+        form.replace("rye", each).replace("1", str(number)) for number, each in enumerate(("rye", "oat", "tef"), 1)
+    ]
+    before = "\n\n".join(forms).replace(" {#ID}", "")
+    read = deck(tmp_path, notes=f"# Grass\n\n{before}\n")
+    assert len(read.cards) == 3
+    plan = ids.plan(read)
+    assert plan.diagnostics == ()
+    after = "\n\n".join(each.replace("ID", card.id) for each, card in zip(forms, read.cards, strict=True))
+    assert plan.revisions[0].after.decode() == f"# Grass\n\n{after}\n"
+
+
 @pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS.keys())
 @pytest.mark.parametrize("ends", LINE_ENDS.values(), ids=LINE_ENDS.keys())
 def test_a_rough_document_gets_its_ids_and_is_the_same_otherwise(tmp_path: Path, ends: list[str], mark: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from deckgen.reading.shapes.words import DIFFICULTY, EMOJI, QUESTION, SPEAKER
+from deckgen.reading.shapes.words import ATTRIBUTES, DIFFICULTY, EMOJI, QUESTION, SPEAKER
 
 _HEAD = re.compile(
     r"""[ \t]* (?P<quote>(?:>[ \t]?)+)?
@@ -151,13 +151,14 @@ def _unwrapped(text: str, offset: int) -> tuple[str, bool, int | None]:
     if match is None:
         return text, False, None
     behind = text[match.end() :]
-    if len(match[1]) == 1 and behind.strip():
+    if len(match[1]) == 1 and behind.strip() and not _ATTRIBUTES.fullmatch(behind):
         return text, False, None
     if _DECORATION.fullmatch(behind):
         return text, True, None
     gap = _DASH.match(behind)
-    return match[0], True, offset + match.end() + (gap.end() if gap else 0)
+    return match[2], True, offset + match.end() + (gap.end() if gap else 0)
 
 
 _DECORATION = re.compile(rf"(?:\s|[.:?!\\*_]|{EMOJI}|{DIFFICULTY}|\{{[^{{}}]*\}}|<br\s*/?>)*", re.IGNORECASE)
+_ATTRIBUTES = re.compile(ATTRIBUTES)
 _DASH = re.compile(r"\s*(?:[-\u2013\u2014:]+|<br\s*/?>|->|=>)?\s*", re.IGNORECASE)

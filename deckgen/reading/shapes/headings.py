@@ -32,4 +32,5 @@ def underlined(lines: Sequence[str], at: int) -> int:
         return 0
     if below[0] == "=":
         return 1
+    text = text[: text.rfind("{")].rstrip() if text.endswith("}") else text  # the words alone are underlined
     return 2 if len(below) > 3 and 0.6 * len(text) <= len(below) <= 2 * len(text) + 8 else 0

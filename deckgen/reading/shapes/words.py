@@ -12,6 +12,7 @@ EMOJI = (
 _LEVEL = "easy|medium|hard|difficult|tricky|beginner|basic|intermediate|advanced|expert|junior|mid|middle|senior|simple"
 _STATE = "todo|tbd|wip|important|imp|optional|bonus"
 DIFFICULTY = rf"(?:\*{{2,3}}|__)?[(\[`]\s?(?:{_LEVEL}|{_STATE})(?:\s?[/,-]\s?(?:{_LEVEL}))?\s?[)\]`](?:\*{{2,3}}|__)?"
+ATTRIBUTES = r"\s*\{[^{}]*\}\s*"
 _SPEAKING = "user|you|me|human|student|interviewer|you said|prompt"
 SPEAKER = re.compile(
     rf"(?P<bold>\*\*|__)?(?:{_SPEAKING})\s?(?::\s?(?(bold)(?P=bold))|(?(bold)(?P=bold)|(?!))\s?:?)\s*", re.IGNORECASE
@@ -31,7 +32,8 @@ _BEGINS = re.compile(
 )
 _COMPARES = re.compile(r"\bvs\.?\s|\bversus\b|^(?:the )?differences? between", re.IGNORECASE)
 _ASKS = re.compile(
-    r"[?\uff1f\u061f](?:[\s.!?\uff1f*_`)\]\"'”\u2019»:]|<[^<>]{1,40}>)*(?:[(\[][^()\[\]]{1,80}[)\]]\W{0,9})?$"
+    r"[?\uff1f\u061f](?:[\s.!?\uff1f*_`)\]\"'”\u2019»:]|<[^<>]{1,40}>)*(?:[(\[][^()\[\]]{1,80}[)\]]\W{0,9})?"
+    rf"(?:{ATTRIBUTES})?$"
 )
 _LONGEST_END = 200  # behind a question mark, what is longer decorates nothing
 _FURNITURE = re.compile(
