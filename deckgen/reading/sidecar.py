@@ -10,7 +10,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deckgen import rules
@@ -61,13 +61,15 @@ def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[C
         return list(cards), [source.report(rules.BAD_SIDECAR, line, max(column or 1, 1), reason=error.args[0])]
     found: list[Diagnostic] = []
     attached = list(cards)
+    by_id = _places(identifier(card.id) for card in cards)
+    by_label = _places(card.label.lower() for card in cards)
     seen: set[str] = set()
     for function in functions:
         if function.name in seen:
             found.append(source.report(rules.FUNCTION_TWICE, function.first, function=function.name))
             continue
         seen.add(function.name)
-        match _matches(cards, function.target):
+        match by_id.get(function.target) or by_label.get(function.target.lower(), []):
             case [_] if not function.written:
                 pass
             case [index]:
@@ -80,10 +82,12 @@ def attach(cards: Sequence[Card], source: Source, document: str) -> tuple[list[C
     return attached, found
 
 
-def _matches(cards: Sequence[Card], target: str) -> list[int]:
-    """The places of the cards that a function names, by id before label."""
-    by_id = [index for index, card in enumerate(cards) if identifier(card.id) == target]
-    return by_id or [index for index, card in enumerate(cards) if card.label.lower() == target.lower()]
+def _places(names: Iterable[str]) -> dict[str, list[int]]:
+    """Where each of some names stands among them."""
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        found.setdefault(name, []).append(index)
+    return found
 
 
 def identifier(card_id: str) -> str:
