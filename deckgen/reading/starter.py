@@ -11,7 +11,7 @@ from deckgen import config
 from deckgen.config import DeckConfig, DeckTable
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import Card
-from deckgen.reading import decks, grammar, ids, media, sidecar
+from deckgen.reading import decks, grammar, ids, media, sidecar, sources
 
 _MEANT = {".json", ".md", ".py", ".toml"}  # what such a file of a deck's folder holds is never taken for an image
 
@@ -49,7 +49,7 @@ def rough(name: str, path: Path) -> Start:
     data = plan.revisions[0].after if plan.revisions else path.read_bytes()
     ledger = path.with_suffix(".ledger.json")
     default = (deck.id, deck.name) if ledger.exists() else (name, "")
-    settings, mistakes = _settings(decks.decode(data, decks.shown(path)), *default)
+    settings, mistakes = _settings(sources.decode(data, sources.shown(path)), *default)
     if settings is None:
         return Start({}, diagnostics=mistakes)
     stem = path.stem if _can_name(path.stem) else name

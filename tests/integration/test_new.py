@@ -12,8 +12,8 @@ import pytest
 from deckgen.cli import main
 from deckgen.model import Deck
 from deckgen.reading import decks, ids
-from deckgen.reading.decks import MAX_BYTES
 from deckgen.reading.sidecar import identifier
+from deckgen.reading.sources import MAX_BYTES
 from tests.decks import DECK_TOML, Ran
 from tests.golden.test_found import FOUND
 from tests.samples import SVG, png
