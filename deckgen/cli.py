@@ -58,7 +58,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort
         with console.progress(deck.name) as progress:
             return pipeline.build(deck, out, ledgers, progress, effort)
 
-    return _each(decks.read(paths or ["source"], pipeline.PAGES), run, _in("text"), out.as_posix())
+    return _each(decks.read(paths or ["source"], pipeline.pages()), run, _in("text"), out.as_posix())
 
 
 @cli.command()
@@ -192,7 +192,7 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
         console.changes(changes)
         return report
 
-    return _each(decks.read(paths or ["source"], pipeline.PAGES), run, _in("text"), pipeline.OUT.as_posix())
+    return _each(decks.read(paths or ["source"], pipeline.pages()), run, _in("text"), pipeline.OUT.as_posix())
 
 
 @cli.command()

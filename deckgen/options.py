@@ -99,7 +99,7 @@ def choosing(command: Callable[..., int]) -> Callable[..., int]:
         from deckgen.reading import selection
 
         def chosen() -> Reading:
-            reading = selection.read(targets or ("source",), tags, pipeline.PAGES)
+            reading = selection.read(targets or ("source",), tags, pipeline.pages())
             last = pipeline.failed_last() if failed else {}
             return replace(reading, decks=tuple(selection.failed(deck, last) for deck in reading.decks))
 

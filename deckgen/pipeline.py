@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +37,13 @@ VERDICTS = CACHE / "verdicts.sqlite"
 PAGES = CACHE / "pages"
 _FAILED = CACHE / "failed.json"
 _ROUNDS = 100  # what differs each time it is observed must come to an end
+
+
+def pages() -> Path:
+    """The folder of pages that were read before, made where it is not; what only looks at decks makes none."""
+    with suppress(OSError):
+        PAGES.mkdir(parents=True, exist_ok=True)
+    return PAGES
 
 
 class Uncommitted(StrEnum):

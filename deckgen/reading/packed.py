@@ -60,13 +60,17 @@ def recall(path: Path, find: Find) -> Page | Diagnostic | None:
     except OSError:
         return None
     digest, packed = data[:_DIGEST], data[_DIGEST:]
-    return unpack(packed, find) if digest == hashlib.sha256(packed).digest() else None
+    if digest != hashlib.sha256(packed).digest():
+        return None
+    try:
+        return unpack(packed, find)
+    except Exception:  # noqa: BLE001 - whatever it brings about, what somebody else wrote is no page
+        return None
 
 
 def keep(path: Path, packed: bytes) -> None:
-    """Write a page into a file, whole or not at all; where that cannot be, it is read anew the next time."""
+    """Write a page into a file, whole or not at all; where its folder is not, it is read anew the next time."""
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         temporary.write_bytes(hashlib.sha256(packed).digest() + packed)
         temporary.replace(path)

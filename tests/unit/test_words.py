@@ -9,6 +9,7 @@ from deckgen.reading.shapes.words import asks, begins, contents, furniture, navi
 
 ASKING = {
     "a question mark": "What is rye?",
+    "attributes": "What is rye? {#rye}",
     "a wide one": "什么\uff1f",
     "an Arabic one": "ما هو\u061f",
     "in bold": "**What is rye?**",
@@ -29,7 +30,6 @@ NOT_ASKING = {
     "an answer behind": "What is rye? A grass.",
     "in the middle": "Is it? It is.",
     "a long remark": f"What is rye? ({'rye ' * 21})",
-    "attributes": "What is rye? {#rye}",
     "an upside-down one": "Rye\u00bf",
     "far before the end": "What is rye?" + " " * 200,
 }
