@@ -211,24 +211,20 @@ def _cut(token: Token, following: Iterator[Token], sections: Collection[int], de
 
 def _prose(source: Source, tokens: list[Token]) -> Prose:
     line = next((_line(token) for token in tokens if token.map), 1)
-    deletions = [each for token in tokens for each in _deletions(source, token)]
-    images = [each for token in tokens for each in _images(source, token)]
+    deletions = [each for token in tokens if "deletions" in token.meta for each in _deletions(source, token)]
+    images = [each for token in tokens if "![" in token.content for each in _images(source, token)]
     return Prose(_render(tokens), line, tuple(deletions), tuple(images))
 
 
 def _deletions(source: Source, token: Token) -> Iterator[Found]:
-    if "deletions" not in token.meta:
-        return
     cursor = _cursor(source, token)
     for deletion in token.meta["deletions"]:
         yield Found(deletion, *cursor.find(deletion.opening))
 
 
 def _images(source: Source, token: Token) -> Iterator[Image]:
-    if not token.children:
-        return
     cursor = _cursor(source, token)
-    for child in token.children:
+    for child in token.children or ():
         if child.type == "image":
             target = str(child.attrs.get("src", ""))
             yield Image(target, *cursor.find(target))
@@ -243,7 +239,10 @@ def _line(token: Token) -> int:
 
 
 def _may_lose(token: Token) -> bool:
-    return bool(token.meta or token.type in _LOSSY or any(child.type in _LOSSY for child in token.children or ()))
+    """Whether a token can be one of which something is lost; of text only what holds a tag or a formula is."""
+    if token.type == "inline":
+        return "<" in token.content or "$" in token.content or "\\" in token.content
+    return bool(token.meta) or token.type in _LOSSY
 
 
 def _losses(source: Source, token: Token) -> Iterator[Diagnostic]:
