@@ -79,8 +79,8 @@ _DASHES = frozenset("|-:")  # with which the line below the head of a table begi
 
 
 def plain(text: str) -> bool:
-    """Whether a text is plain words, which show what they are."""
-    return bool(_PLAIN.fullmatch(text))
+    """Whether a text is plain words, which show what they are; an underscore is a letter to a pattern alone."""
+    return "_" not in text and bool(_PLAIN.fullmatch(text))
 
 
 def _inline(state: StateCore) -> None:

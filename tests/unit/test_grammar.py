@@ -317,6 +317,11 @@ def test_a_question_is_answered_by_whatever_shows(answer: str) -> None:
     assert "D012" not in without_notes(page)
 
 
+def test_underscores_emphasise_words_and_not_names() -> None:
+    answer = read("Q1. What? {#tea}\n\n_black tea_ in a tea_pot\n").cards[0].answer
+    assert [part.text for part in answer if isinstance(part, Html)] == ["<p><em>black tea</em> in a tea_pot</p>"]
+
+
 @pytest.mark.parametrize("answer", UNANSWERED.values(), ids=UNANSWERED.keys())
 def test_a_question_is_not_answered_by_what_does_not_show(answer: str) -> None:
     page = read(f"Text.\n\nQ1. What? {{#tea}}\n\n{answer}\n\nQ2. Who? {{#who}}\n\nI.\n")
