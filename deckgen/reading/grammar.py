@@ -26,6 +26,7 @@ _IMAGE = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
 _EMOJI = re.compile(EMOJI)
 _MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+_NUMBER = re.compile(r'<ol start="\d+">\s*<li></li>\s*</ol>')  # `577.` alone is an empty list to Markdown
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
 
 
@@ -189,7 +190,7 @@ def _words(html: str) -> str:
 
 def _answers(answer: Iterable[Html | Fence]) -> bool:
     """Whether an answer shows something, and not only that it is still to be written."""
-    if any(isinstance(part, Fence) and part.code.strip() for part in answer):
+    if any(part.code.strip() if isinstance(part, Fence) else _NUMBER.search(part.text) for part in answer):
         return True
     lines = [_EMOJI.sub("", line).strip() for line in _visible(answer).splitlines()]
     lines = [line for line in lines if line and not navigation(line) and not residue(line)]

@@ -290,6 +290,7 @@ ANSWERED = {
     "HTML": "<b>Tea</b>",
     "an autolink": "<https://example.org>",
     "one character": "0",
+    "a number with a full stop": "577.",
 }
 UNANSWERED = {
     "nothing": "",
