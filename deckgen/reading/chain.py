@@ -41,6 +41,8 @@ def _question(seen: Survey, each: Sight, following: Sequence[Sight], last: Sight
     goes_on = inner is not None and number == (inner.what.number or 0) + 1
     if expected and (told or not goes_on):
         return True
+    if 1 < number == last.what.number and inner is None:  # written twice by mistake, as no list begins so far on
+        return True
     section = seen.heading_behind(last.what.last) < each.what.line
     if number == 1 and not expected:
         return told and (section or _answered(seen, each, following))

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from deckgen.reading.chain import chained
+from deckgen.reading.kinds import LABELS, NUMBERS, Group
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.words import furniture
 from deckgen.reading.survey import Sight, Survey
-
-_LABELS = "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,69 +27,6 @@ class Choice:
     questions: Mapping[int, Candidate] = field(default_factory=dict)
     form: str = ""
     depth: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The sights of one kind, and the number of lines that answer each."""
-
-    name: str
-    sights: tuple[Sight, ...]
-    answers: tuple[int, ...]
-
-    @property
-    def asking(self) -> float:
-        """The share that asks; what only begins as a question does counts for less."""
-        return sum(1.0 if each.asks else 0.7 if each.begins else 0.0 for each in self.sights) / len(self.sights)
-
-    @property
-    def answered(self) -> float:
-        """The share that has an answer."""
-        return sum(map(bool, self.answers)) / len(self.sights)
-
-    @property
-    def numbered(self) -> float:
-        """The share that has a number which goes on from the one before, or begins anew."""
-        numbers = [each.what.number for each in self.sights]
-        going_on = (one is not None and one in (1, (other or 0) + 1) for other, one in pairwise([0, *numbers]))
-        return sum(going_on) / len(self.sights)
-
-    @property
-    def level(self) -> int:
-        return self.sights[0].what.level
-
-    @property
-    def weight(self) -> float:
-        """How much speaks for the sights to be questions, in sum; nothing where the kind as a whole does not."""
-        if not self._eligible:
-            return 0.0
-        return sum(map(_weight, self.sights, self.answers))
-
-    @property
-    def _eligible(self) -> bool:
-        marked = sum(each.marked for each in self.sights) / len(self.sights)
-        if self.name.startswith("labels") or (marked >= 0.5 and self.asking):
-            return True
-        if self.name.startswith("headings"):
-            return self.asking >= 0.3 or (self.numbered >= 0.7 and len(self.sights) > 2 and self.answered >= 0.6)
-        if self.name in ("numbers", "bold numbers"):
-            return self.asking >= 0.3 and self.answered >= 0.3
-        if self.name == "pairs":
-            return len(self.sights) > 1 or self.asking > 0
-        asking = self._strongly
-        if self.name in ("bold lines", "quotes", "folds"):
-            return asking >= 1 and asking >= 0.2 * len(self.sights) and self.answered >= 0.5
-        return asking >= 0.5 * len(self.sights) and self.answered >= 0.5
-
-    @property
-    def _strongly(self) -> int:
-        return sum(each.asks for each in self.sights)
-
-
-def _weight(sight: Sight, answer: int) -> float:
-    told = 1.0 if sight.asks else 0.6 if sight.begins else 0.3 if sight.what.number is not None else 0.0
-    certain = sight.what.group == _LABELS or sight.marked
-    return max(told, 0.6 if certain else 0.0) * (1.0 if answer or certain else 0.25)
 
 
 def choose(seen: Survey, wanted: str = "") -> Choice:
@@ -117,14 +53,14 @@ def _name(candidate: Candidate) -> str:
     return "numbered headings" if numbered else candidate.shape
 
 
-def _grouped(seen: Survey, sights: Iterable[Sight]) -> dict[str, _Group]:
+def _grouped(seen: Survey, sights: Iterable[Sight]) -> dict[str, Group]:
     groups: defaultdict[str, list[Sight]] = defaultdict(list)
     for each in sights:
         groups[each.what.group].append(each)
     return {name: _group(seen, name, members) for name, members in groups.items()}
 
 
-def _group(seen: Survey, name: str, members: Sequence[Sight]) -> _Group:
+def _group(seen: Survey, name: str, members: Sequence[Sight]) -> Group:
     behind = [*(each.what.line for each in members[1:]), len(seen.lines) + 1]
     ends = [
         min(end, seen.heading_behind(each.what.last, each.what.level or 2))
@@ -134,15 +70,15 @@ def _group(seen: Survey, name: str, members: Sequence[Sight]) -> _Group:
         seen.says(each.what.last + 1, end - 1) + (each.what.rest is not None)
         for each, end in zip(members, ends, strict=True)
     ]
-    return _Group(name, tuple(members), tuple(answers))
+    return Group(name, tuple(members), tuple(answers))
 
 
-def _first(seen: Survey, groups: Mapping[str, _Group]) -> _Group | None:
+def _first(seen: Survey, groups: Mapping[str, Group]) -> Group | None:
     """The kind in which a document is written, None where nothing speaks for any."""
     weighed = sorted((group for group in groups.values() if group.weight), key=lambda group: -group.weight)
     if not weighed:
         return None
-    labels = groups.get(_LABELS)
+    labels = groups.get(LABELS)
     if labels and 4 * len(labels.sights) >= len(weighed[0].sights):
         return labels
     best = weighed[0]
@@ -154,7 +90,7 @@ def _first(seen: Survey, groups: Mapping[str, _Group]) -> _Group | None:
     return best
 
 
-def _outer(seen: Survey, best: _Group, levels: Sequence[_Group]) -> _Group:
+def _outer(seen: Survey, best: Group, levels: Sequence[Group]) -> Group:
     """The headings around the best ones, where they ask and are answered: then those are parts of answers."""
     for group in sorted(levels, key=lambda group: group.level):
         if group.level >= best.level:
@@ -173,11 +109,11 @@ def _direct(seen: Survey, sight: Sight) -> bool:
     return seen.says(sight.what.last + 1, seen.heading_behind(sight.what.last) - 1) > 0
 
 
-def _accepted(seen: Survey, first: _Group, groups: Mapping[str, _Group]) -> list[Sight]:
+def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[Sight]:
     """The members of the first kind that are questions, and of others those that are certain."""
-    if first.name == _LABELS:
+    if first.name == LABELS:
         return list(first.sights)
-    labels = groups.get(_LABELS)
+    labels = groups.get(LABELS)
     certain = list(labels.sights) if labels else []
     if first.name.startswith("headings"):
         own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _heading(first, each, answer)]
@@ -189,14 +125,16 @@ def _accepted(seen: Survey, first: _Group, groups: Mapping[str, _Group]) -> list
             if each.asks and _direct(seen, each) and not _holds(seen, each, own)
         ]
         return sorted([*certain, *own, *above], key=lambda each: each.what.line)
-    if first.name in ("numbers", "bold numbers"):
+    if first.name in NUMBERS:
         own = chained(seen, first.sights)
     else:
         own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _plainly(first, each, answer)]
+    if first.name == "pairs" and "tight pairs" in groups and groups["tight pairs"].dense:
+        own += groups["tight pairs"].sights
     return sorted([*certain, *own], key=lambda each: each.what.line)
 
 
-def _heading(group: _Group, sight: Sight, answer: int) -> bool:
+def _heading(group: Group, sight: Sight, answer: int) -> bool:
     if sight.asks or (sight.what.number is not None and group.numbered >= 0.5):
         return True
     if furniture(sight.words) or group.numbered >= 0.7:
@@ -211,17 +149,17 @@ def _holds(seen: Survey, sight: Sight, members: Sequence[Sight]) -> bool:
     return bisect_right(lines, end - 1) > bisect_right(lines, sight.what.line)
 
 
-def _plainly(group: _Group, sight: Sight, answer: int) -> bool:
+def _plainly(group: Group, sight: Sight, answer: int) -> bool:
     if sight.what.shape in ("folds", "pairs", "labels") or sight.marked:
         return True
     if sight.what.shape == "answer marks":
         return bool(sight.asks or sight.begins or sight.what.group.startswith("question marks"))
     if sight.what.shape == "bold lines" and not sight.asks:
         return sight.begins and sight.blank_above and bool(answer) and not sight.words.endswith(":")
-    return sight.asks or (sight.begins and group.asking >= 0.6)
+    return sight.asks or (sight.begins and (group.asking >= 0.6 or group.name.endswith("letter")))
 
 
-def _filled(seen: Survey, sights: Sequence[Sight], first: _Group, chosen: list[Sight]) -> list[Sight]:
+def _filled(seen: Survey, sights: Sequence[Sight], first: Group, chosen: list[Sight]) -> list[Sight]:
     """What is chosen, and what fills gaps in its numbers or stands in sections that have none of it."""
     sights = [each for each in sights if not each.what.group.startswith("labels behind")]
     found = [*chosen, *_gaps(sights, chosen)]
@@ -236,14 +174,23 @@ def _filled(seen: Survey, sights: Sequence[Sight], first: _Group, chosen: list[S
         title = next((each for each in sights if each.what.line == start), None)
         if title and furniture(title.words):
             continue
-        groups = _grouped(seen, inside).values()
-        best = max(groups, key=lambda group: group.weight, default=None)
-        if best and best.weight and len(best.sights) > 1 and best.asking >= 0.7 and best.answered >= 0.6:
-            found += [each for each in best.sights if each.asks]
+        found += _filling(first, _grouped(seen, inside).values())
     return sorted(found, key=lambda each: each.what.line)
 
 
-def _section(first: _Group) -> int:
+def _filling(first: Group, groups: Collection[Group]) -> list[Sight]:
+    """The questions of a section that has none of the first kind: those of its weightiest, if that as a whole asks."""
+    best = max(groups, key=lambda group: group.weight, default=None)
+    if best and best.weight and len(best.sights) > 1 and best.asking >= 0.7 and best.answered >= 0.6:
+        tasks = best.name not in ("paragraphs", "bullets", "bold lines")
+        return [each for each in best.sights if each.asks or (tasks and each.begins)]
+    if first.bank:
+        listed = [each for each in groups if each.name in (*NUMBERS, "bullets", "bold bullets")]
+        return [each for group in listed if group.asking >= 0.7 for each in group.sights if each.asks or each.begins]
+    return []
+
+
+def _section(first: Group) -> int:
     return first.level - 1 if first.name.startswith("headings") and first.level > 1 else 2
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from deckgen.reading.choice import Choice
 from deckgen.reading.questions import Plan, folds
-from deckgen.reading.shapes.answers import first_choice
+from deckgen.reading.shapes.aliases import answer_initial
+from deckgen.reading.shapes.answers import first_choice, marks_answer
+from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.survey import Survey, says
 
+# A heading above the answers of all questions, unless it is below that of one.
+_KEY = re.compile(
+    r"#{1,6} \W*(?:answers|answer key|solutions|antworten|lösungen|ответы|решения|respuestas|soluciones|réponses)\b",
+    re.IGNORECASE,
+)
 _NEAR = 8  # lines below a question in which the mark of its answer stands
 
 
@@ -19,7 +28,7 @@ def plan(seen: Survey, choice: Choice) -> Plan:
         first = each.last - (each.rest is not None)
         below = range(first, min(first + _NEAR, len(seen.lines)))
         mark = next((at for at in below if says(seen.lines[at])), None)
-        if mark is not None and not first_choice(seen.lines[mark], list(seen.lines[mark + 1 : mark + 5])):
+        if mark is not None and _marks(seen.lines, mark, each):
             marks.add(mark)
     underlined = {
         each.what.line - 1: each.what.level
@@ -28,6 +37,17 @@ def plan(seen: Survey, choice: Choice) -> Plan:
     }
     folded = {number for number, line in enumerate(seen.lines) if folds(line)}
     return Plan({line - 1: each for line, each in choice.questions.items()}, marks, folded, underlined)
+
+
+def _marks(lines: Sequence[str], at: int, question: Candidate) -> bool:
+    """Whether what begins on a line below a question may begin with the mark of its answer."""
+    text = lines[at][question.rest or 0 :] if at < question.last else lines[at]
+    text = text.strip().lstrip("> ")
+    if answer_initial(text) is not None and not marks_answer(text, lines[question.line - 1]):
+        return False
+    if _KEY.match(text) and not 0 < question.level < text.index(" "):
+        return False
+    return not first_choice(lines[at], list(lines[at + 1 : at + 5]))
 
 
 def sections(seen: Survey, choice: Choice) -> set[int]:

@@ -10,10 +10,11 @@ from enum import Enum
 from itertools import islice
 
 from deckgen.reading.shapes import candidate
-from deckgen.reading.shapes.answers import answer_mark, first_choice
+from deckgen.reading.shapes.answers import first_choice, marks_answer
+from deckgen.reading.shapes.beginnings import begins, bids
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.titles import cleaned
-from deckgen.reading.shapes.words import asks, begins, contents, navigation, rated, residue
+from deckgen.reading.shapes.words import asks, contents, navigation, rated, residue
 
 _DEEPEST = 6
 _LONGEST_LINK = 80  # what is longer leads nowhere else
@@ -22,11 +23,14 @@ _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(
 # without bold or a link in it, or it begins with a label.
 _MAYBE = re.compile(
     r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t][^:\uff1a*_\[]*[:\uff1a*_\[]|(?![ \t]))"
-    r"|\w+\W{0,2}\d|\w[\w ]{0,14}[:\uff1a])"
+    r"|\w+\W{0,2}\d|(?:\w|[ivxIVX]{2,5})[.)]\s|\w[\w ]{0,14}[:\uff1a])"
 )
 _PERHAPS_ANSWER = re.compile(
-    r"\s*\?{1,2}\s*$|[\W_]*+(?:an?s?\W|ans|sol|отв|r[eé]sp|ri?sp|odp|cev|答|解|assis|ai\W|bot\W|chatg)", re.IGNORECASE
+    r"\s*\?{1,2}\s*$|[\W_]*+(?:\w?\d{0,4}\W|ans|sol|sv|l[öo]s|отв|реш|від|r[eé]sp|ri?sp|r[aă]sp|odp|cev|vas|vál|απά|trả|jaw"
+    r"|correct|model|答|解|回|답|정|جو|תש|उत्|assis|ai\W|bot\W|chatg|cand|interviewee|back|rück)",
+    re.IGNORECASE,
 )
+_BULLETS = frozenset("-*+\u2022")
 _TABLE = re.compile(r"\s*(?:\||$)")
 _CLOSES = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*")
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}$")
@@ -117,7 +121,7 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[
         behind = found.last
         blank = not at or not lines[at - 1].strip()
         begun = begins(words) or rated(line)
-        yield Sight(found, words, asks(words), begun, _marked(lines, found.last), inside, blank)
+        yield Sight(found, words, asks(words), begun, _marked(lines, found), inside, blank)
 
 
 @dataclass(slots=True)
@@ -153,13 +157,24 @@ def _maybe(lines: Sequence[str], code: Sequence[Code]) -> list[int]:
             found.add(at)
         if answer(line):
             found |= {at - 1, at - 2} if at > 1 and not lines[at - 1] else {at - 1}
+    asking = [lines[at].lstrip()[:1] for at in found if "?" in lines[at]]
+    if sum(each in _BULLETS for each in asking) > 1:
+        found |= {at for at, line in enumerate(lines) if line.lstrip()[:1] in _BULLETS and _bidden(line)}
+    if sum(map(str.isalpha, asking)) > 2:
+        found |= {at for at, line in enumerate(lines) if line[:1].isalpha() and bids(line)}
     return sorted(at for at in found if at >= 0 and code[at] is not Code.CLOSED and not _TABLE.match(lines[at]))
 
 
-def _marked(lines: Sequence[str], below: int) -> bool:
+def _bidden(line: str) -> bool:
+    """Whether what is listed begins as tasks do, or bears the tag of a card."""
+    return begins(line.lstrip(" \t-*+\u2022")) or rated(line)
+
+
+def _marked(lines: Sequence[str], found: Candidate) -> bool:
     """Whether what stands below a line begins with the mark of an answer, and is not the first of several choices."""
-    at = next((each for each in range(below, min(below + 3, len(lines))) if lines[each].strip()), None)
-    if at is None or answer_mark(lines[at].strip().lstrip("> ")) is None:
+    below = range(found.last, min(found.last + 3, len(lines)))
+    at = next((each for each in below if lines[each].strip()), None)
+    if at is None or not marks_answer(lines[at].strip().lstrip("> "), lines[found.line - 1]):
         return False
     return not first_choice(lines[at], list(lines[at + 1 : at + 5]))
 

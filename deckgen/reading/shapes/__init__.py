@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from deckgen.reading.shapes import (
     bulleted,
@@ -16,9 +17,10 @@ from deckgen.reading.shapes import (
     plain,
     quoted,
 )
+from deckgen.reading.shapes.aliases import read_as
 from deckgen.reading.shapes.candidate import Candidate, Peeled, peel
 from deckgen.reading.shapes.labelled import label_and_title
-from deckgen.reading.shapes.spread import joined, parted
+from deckgen.reading.shapes.spread import in_bold, joined, parted
 from deckgen.reading.shapes.words import asks
 
 Shape = Callable[[Sequence[str], int, Peeled], Candidate | None]
@@ -50,8 +52,16 @@ def candidate(lines: Sequence[str], at: int) -> Candidate | None:
     label = label_and_title(lines[at].rstrip())
     if label and asks(label[1]):  # as most are that were written for this
         return labelled.plain(label, at)
-    peeled = peel(lines[at])
+    text, kind = read_as(lines, at)
+    text, last = in_bold(text, lines, at)
+    peeled = peel(text)
     if peeled.indent > _DEEPEST:
         return None
     found = next((found for shape in SHAPES if (found := shape(lines, at, peeled))), None)
-    return joined(parted(found, lines[at]), lines) if found else None
+    if found is None:
+        return None
+    if kind:
+        found = replace(found, group=f"{found.group} {kind}")
+    if kind == "letter":  # begins anew in each question or section, and counts nothing
+        found = replace(found, label="", number=None)
+    return replace(found, last=last + 1, rest=None) if last > at else joined(parted(found, lines[at]), lines)

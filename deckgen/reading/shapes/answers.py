@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 
+from deckgen.reading.shapes.aliases import answer_initial, paired
 from deckgen.reading.shapes.words import EMOJI
 
 _ANSWER = (
-    "answers?|ans|solution|sol|antwort|ответ|respuesta|réponse|reponse|risposta|resposta|antwoord|odpowiedź|cevap"
-    "|答案|答え|答|解答"
+    r"answers?|ans|solution|sol|antwort|lösung|ответ|решение|відповідь|respuesta|solución|réponse|reponse|corrigé"
+    r"|risposta|soluzione|resposta|solução|antwoord|odpowiedź|cevap|svar|odpověď|vastaus|válasz|răspuns|απάντηση"
+    r"|trả\ lời|jawaban|答案|答え|解答|回答|答|답변|정답|답|جواب|תשובה|उत्तर"
 )
 _SPEAKER = r"assistant|chatgpt|gpt|ai|bot|(?:chatgpt|assistant)\s+said|claude|copilot|gemini"
-_QUALITY = r"(?:(?:the|short|sample|model|correct|suggested|my)\s+)?"
+_REPLY = r"candidate|interviewee|back|rückseite"  # of an interview, of a card
+_QUALITY = r"(?:(?:the|short|sample|model|correct|suggested|right|expected|my)\s+)?"
 _COUNT = r"\s?[\#.]?\d{0,4}(?:\s?\([^()]{1,30}\))?"
 _SAID = rf"{_QUALITY}(?:{_ANSWER}|(?-i:A)|{_SPEAKER}){_COUNT}"
 _ANSWERED = re.compile(
     rf"""(?:[-*+]\s+)?(?:\#{{1,6}}\s*)?(?:{EMOJI}\s*)*
         (?: (?P<bold>\*{{1,3}}|_{{1,3}})\s?(?:{EMOJI}\s*)*{_SAID}\s?[:.)\-\u2013\u2014\uff1a]?\s?(?P=bold)
             \s?[:.)\uff1a]*(?:\s?[-\u2013\u2014]+(?=\s))?
-          | (?:{_ANSWER}|(?-i:A)){_COUNT}\s?(?:[.)](?=\s|$|\*)|[:\uff1a]|[-\u2013\u2014>]+(?=\s))+
-          | (?:a|{_SPEAKER})\s?\d{{0,4}}\s?[:\uff1a] )
+          | (?:{_QUALITY}(?:{_ANSWER})|(?-i:A)){_COUNT}\s?(?:[.)](?=\s|$|\*)|[:\uff1a]|[-\u2013\u2014>]+(?=\s))+
+          | (?:a|{_SPEAKER})\s?\d{{0,4}}\s?[:\uff1a]
+          | (?P<strong>\*\*|__)?(?:{_REPLY})\s?(?::(?(strong)(?P=strong))|(?(strong)(?P=strong):|(?!))) )
         \s*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -32,16 +36,27 @@ _FOLD = re.compile(
         (?:<[^<>]+>|\W)*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LATER = r"(?:later|soon|shortly|tomorrow|next|after|before|when|once|until|with|by|in)\b[^.]{0,60}"
 _STUB = re.compile(
-    r"""[(\[](?:[^\W\d]+[\s,.:;'\u2019-]+){2}[^()\[\]]*[)\]] | \.{2,} | \u2026 | [-\u2013\u2014_]+ | \?+ | [\W_]{0,9}(?:
-        to\s?do|tbd|tba|wip|fixme|xxx|n/?a|none|pending|(?:an\ )?(?:answer\ )?(?:is\ )?coming(?:\ soon)?
-      | fill\ (?:this\ )?in(?:\ later)?|to\ be\ (?:done|answered|written|added|filled\ in|continued)
+    rf"""[(\[](?:[^\W\d]+[\s,.:;'\u2019-]+){{2}}[^()\[\]]*[)\]] | \.{{2,}} | \u2026 | [-\u2013\u2014_]+ | \?+
+      | [(\[](?:ask|check|find|fill|look)\b[^()\[\]]{{0,60}}[)\]] | [\W_]{{0,9}}(?:
+        to\s?do|tbd|tba|wip|fixme|xxx|n/?a|none|pending
+      | (?:(?:an?|the|this|more|details)\ )?(?:answer\ )?(?:is\ )?(?:coming|to\ follow)(?:\ (?:soon|later|shortly))?
+      | fill\ (?:this\ )?in(?:\ later)?
+      | to\ be\ (?:done|answered|written|added|filled\ in|continued|completed|finished|discussed)(?:\ {_LATER})?
       | (?:add|write|needs?|no|answer)(?:\ an?|\ the|\ my)?\ (?:answer|pending|missing|later|here)
         (?:\ (?:here|later|yet))?
-      | not\ (?:yet\ )?answered(?:\ yet)?|look\ (?:this\ )?up(?:\ later)?|later|work\ in\ progress|unanswered
-      | missing|empty
-      | offen|folgt(?:\ noch)?|noch\ offen|дописать(?:\ позже)?|позже|нет\ ответа|pendiente|por\ hacer|à\ faire
-      | à\ compléter|da\ fare|a\ fazer)[\W_]*""",
+      | (?:(?:write|put|insert)\ )?(?:(?:your|my|the)\ )?answer\ (?:(?:goes|comes)\ )?here
+      | i(?:['\u2019]ll|\ will|\ need\ to|\ have\ to|\ must|\ should)\ [^.]{{0,40}}\ (?:later|soon|tomorrow|this\ up)
+      | (?:i\ (?:am\ |do\ )?|i['\u2019]m\ )?(?:still\ )?(?:not\ sure|no\ idea|don['\u2019]?t\ know|idk|dunno|forgot)
+        (?:\ yet)?(?:,\ (?:look|check|ask)\b[^.]{{0,40}})?
+      | (?:need\ to\ )?(?:look|check)(?:\ (?:this|it|that))?(?:\ up)?(?:\ (?:later|again|in\ the\ (?:book|slides)))?
+      | not\ (?:yet\ )?(?:answered|written|done)(?:\ yet)?|later|(?:work\ )?in\ progress|unanswered
+      | missing|empty|(?:left\ )?blank|left\ open|placeholder|under\ construction
+      | offen|folgt(?:\ noch)?|noch\ offen|(?:noch\ )?keine\ antwort|kommt\ (?:noch|später)|fehlt(?:\ noch)?
+      | wird\ (?:noch\ )?(?:ergänzt|nachgetragen)|дописать(?:\ позже)?|добавить(?:\ позже)?|позже|(?:пока\ )?нет\ ответа
+      | pendiente|por\ (?:hacer|completar)|sin\ respuesta|à\ (?:faire|compléter|venir)|da\ (?:fare|completare)
+      | a\ fazer|sem\ resposta|nog\ (?:invullen|doen)|do\ uzupełnienia|brak(?:\ odpowiedzi)?)[\W_]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _STUB_LEAD = re.compile(r"[\W_]{0,9}(?:to\s?-?do|tbd|tba|wip|fixme|xxx)\b.*", re.IGNORECASE)
@@ -55,7 +70,12 @@ def answer_mark(line: str) -> int | None:
     if _ALONE.match(line):
         return len(line)
     match = _ANSWERED.match(line)
-    return match.end() if match else None
+    return match.end() if match else answer_initial(line)
+
+
+def marks_answer(line: str, question: str) -> bool:
+    """Whether a line begins with the mark of an answer; with an initial, if it is that of the question's language."""
+    return bool(_ALONE.match(line) or _ANSWERED.match(line)) or paired(question, line)
 
 
 def first_choice(line: str, below: list[str]) -> bool:

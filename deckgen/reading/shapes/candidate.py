@@ -38,6 +38,9 @@ _MARK = re.compile(rf"(?:{QUESTION})\s?[:.\uff1a]\s*(?:\*\*|__)?[.:]?\s*", re.IG
 _CLOSED = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=[^\s*_])((?:`[^`]*`|(?!\1).)+?)\1(?![*_\w])")
 
 
+_TAB = 4  # CommonMark 2.2
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A question as one shape sees it; lines and columns are counted from 1.
@@ -63,8 +66,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Peeled:
-    """The words of a line and what surrounds them."""
+    """The words of a line and what surrounds them; `text` is the line as it is read."""
 
+    text: str
     indent: int
     quote: bool
     level: int
@@ -110,7 +114,8 @@ def peel(text: str) -> Peeled:
     title, closed, rest = _unwrapped(opened + text[position:end], len(written) - len(text) + position - len(opened))
     digits = (number["number"] or number["keycap"]) if number else ""
     return Peeled(
-        indent=len(text) - len(text.lstrip()),
+        text=written,
+        indent=len(text[: len(text) - len(text.lstrip())].expandtabs(_TAB)),
         quote=bool(head["quote"]),
         level=level,
         bullet=bool(head["bullet"]),

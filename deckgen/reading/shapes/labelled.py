@@ -6,16 +6,15 @@ import re
 from collections.abc import Sequence
 
 from deckgen.reading.shapes.candidate import Candidate, Peeled, marked_down
-from deckgen.reading.shapes.words import DIFFICULTY, EMOJI
+from deckgen.reading.shapes.words import DIFFICULTY, EMOJI, QUESTION
 
-_WORDS = "question|ques|q|frage|вопрос|pregunta|pergunta|domanda|vraag|pytanie|soru|问题|問題"
-_INITIALS = frozenset("*_" + "".join(word[0] + word[0].upper() for word in _WORDS.split("|")))
+_INITIALS = frozenset("*_" + "".join(word[0] + word[0].upper() for word in QUESTION.split("|")))
 _LABEL = re.compile(
     rf"""(?P<bold>\*\*|__)?
-        (?:{_WORDS}) \s*+ (?P<before>[.:\#]?) \s*+
+        (?:{QUESTION}) \s*+ (?P<before>[.:\#-]?) \s*+
         (?P<number>\d{{1,5}}) (?!\w)
         \s*+ (?P<inner>\*\*|__)?
-        \s*+ (?P<after>[.:)\]]++ (?!\d) | [-\u2013\u2014] (?=\s) )?
+        \s*+ (?P<after>[.:)\]\uff1a\uff0e\u3001]++ (?!\d) | [-\u2013\u2014] (?=\s|\*\*|__) )?
         \s*+ (?P<outer>\*\*|__)?
         \s*+ (?P<title>\S.*)""",
     re.IGNORECASE | re.VERBOSE,
@@ -27,7 +26,7 @@ _LEAD = re.compile(
 )
 _ALONE = re.compile(
     rf"""[ \t]*(?P<hashes>\#{{1,6}}[ \t]*)?(?:{EMOJI}\s*)*
-        (?P<bold>\*\*|__)?(?:{_WORDS})\s?\#?(?P<number>\d{{1,5}})\s?[.:)]*(?:\*\*|__)?\s?:?[ \t\#]*""",
+        (?P<bold>\*\*|__)?(?:{QUESTION})\s*+\#?(?P<number>\d{{1,5}})\s?(?P<mark>[.:)]*)(?:\*\*|__)?\s?:?[ \t\#]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -44,7 +43,7 @@ def label_and_title(line: str) -> tuple[str, str] | None:
         return None
     title = match["title"].strip()
     bold, closed = match["bold"], match["inner"] or match["outer"]
-    marked = match["before"] or match["after"] or closed
+    marked = match["before"].strip("-") or match["after"] or closed
     if not marked and not (line[match.start("title") - 1].isspace() and _ASKS.search(title)):
         return None
     if bold and not closed:
@@ -61,7 +60,7 @@ def plain(found: tuple[str, str], at: int) -> Candidate:
 
 def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
     """The labelled question on a line, or one whose label stands above it by itself."""
-    line = marked_down(lines[at].rstrip())
+    line = marked_down(peeled.text)
     lead = _LEAD.match(line)
     place = (lead["place"] or "").strip() if lead else ""
     if lead and peeled.level:
@@ -74,12 +73,13 @@ def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
         return Candidate(
             "labels", group, at + 1, column + 1, found[1], at + 1, found[0], int(found[0][1:]), peeled.level
         )
-    return _alone(lines, at)
+    return _alone(lines, at, peeled.text)
 
 
-def _alone(lines: Sequence[str], at: int) -> Candidate | None:
-    label = _ALONE.fullmatch(lines[at])
-    if not label or not (label["hashes"] or label["bold"]):
+def _alone(lines: Sequence[str], at: int, text: str) -> Candidate | None:
+    label = _ALONE.fullmatch(text)
+    apart = label and (label["hashes"] or label["bold"] or (label["mark"] and not (at and lines[at - 1].strip())))
+    if not label or not apart:
         return None
     below = next((each for each in range(at + 1, min(at + 4, len(lines))) if lines[each].strip()), None)
     if below is None or lines[below].lstrip()[0] in "#`~|<":
@@ -91,7 +91,7 @@ def _alone(lines: Sequence[str], at: int) -> Candidate | None:
         "labels",
         "labels",
         at + 1,
-        len(lines[at]) - len(lines[at].lstrip()) + 1,
+        len(text) - len(text.lstrip()) + 1,
         title,
         below + 1,
         f"Q{number}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from deckgen.reading.shapes.answers import answer_mark
+from deckgen.reading.shapes.aliases import beside
+from deckgen.reading.shapes.answers import answer_mark, marks_answer
 from deckgen.reading.shapes.candidate import Candidate, Peeled
 
 _SAME_LINE = re.compile(r"[?.]\s+(?:\*\*|__)?(?:A|Ans|Answer)(?:\*\*|__)?\s?[:.]")
@@ -16,7 +17,7 @@ def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
     if peeled.mark and not peeled.quote:
         return _behind_mark(lines, at, peeled)
     below = _below(lines, at)
-    if below is None or answer_mark(lines[below].strip()) is None or answer_mark(lines[at].strip()) is not None:
+    if below is None or not marks_answer(lines[below].strip(), lines[at]) or answer_mark(lines[at].strip()) is not None:
         return None
     if not _plain(peeled) or (at and lines[at - 1].strip() and "?" not in peeled.title):
         return None
@@ -31,9 +32,10 @@ def _behind_mark(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | N
             return None
         last, title = below, lines[below].strip().lstrip("> ")
     split = _SAME_LINE.search(lines[last])
-    rest = split.start() + 1 if split else peeled.rest
-    if split:
-        title = title[: len(title) - (len(lines[last].rstrip()) - rest)] if rest else title
+    initial = beside(lines[last])
+    rest = split.start() + 1 if split else initial if initial else peeled.rest
+    if split or initial:
+        title = title[: len(title) - (len(lines[last].rstrip()) - rest)].rstrip("*_ ") if rest else title
     return Candidate(
         "answer marks",
         f"question marks {peeled.level}",

@@ -1,4 +1,4 @@
-"""`question :: answer` on one line, and `question` above a line `?`: as spaced-repetition plug-ins write them."""
+"""`question :: answer` and `question::answer`, and `question` above a line `?`: as plug-ins read them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from deckgen.reading.shapes.candidate import Candidate, Peeled
 
 _PAIR = re.compile(r"(?P<question>(?:[^`:]|`[^`]*`|:(?!:))+?)\s*:{2,3}(?:\s+(?=\S)|$)")
+# Without a space around the colons, more than once on a line or behind one word alone, it is code: `std::vector`.
+_TIGHT = re.compile(r"(?P<question>[^`:\s]+(?:[ \t]+[^`:\s]+)+):{2,3}(?=[^\s:`])(?!.*::)")
 _BETWEEN = re.compile(r"\?{1,2}")
 
 
@@ -23,11 +25,13 @@ def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
         return None
     start = line.rindex(peeled.title) if peeled.title in line else len(line)
     pair = _PAIR.match(line.rstrip(), start)
+    tight = None if pair else _TIGHT.match(line, start)
+    pair = pair or tight
     if pair is None:
         return None
     return Candidate(
         "pairs",
-        "pairs",
+        "tight pairs" if tight else "pairs",
         at + 1,
         peeled.indent + 1,
         pair["question"],

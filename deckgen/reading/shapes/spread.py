@@ -6,19 +6,41 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from deckgen.reading.shapes.answers import answer_mark
+from deckgen.reading.shapes.beginnings import begins
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.labelled import label_and_title
 from deckgen.reading.shapes.titles import cleaned
-from deckgen.reading.shapes.words import asks, begins
+from deckgen.reading.shapes.words import asks
 
 _ANSWERED = re.compile(
     r"""(?P<question>(?:[^`?]|`[^`]*`)+?\?+(?:\*\*|__)?(?:\s?\{[^{}]*\})?)
         \s+(?:[-\u2013\u2014:=>\u2192]+\s+)?(?=[^\s({\[<]\S*\s*\S)(?=\W*\w)""",
     re.VERBOSE,
 )
+# What is to be judged stands behind such a question, and no answer.
+_JUDGED = re.compile(
+    r"\W*(?:true or false|t/f|right or wrong|richtig oder falsch|vrai ou faux|verdadero o falso|vero o falso)\b",
+    re.IGNORECASE,
+)
 _OPEN_END = re.compile(r"[^.!?:;|]$")
 _NEXT_BLOCK = re.compile(r"\s*(?:[#>|~<=-]|```|[*+]\s|\d+[.)]\s)")
 _LONG, _LONGEST, _MOST_LINES = 25, 100, 4
+
+
+def in_bold(text: str, lines: Sequence[str], at: int) -> tuple[str, int]:
+    """A line with those that bold words which it opens go on to, and the last of them; alone where they do not."""
+    if text.count("**") != 1 or text.lstrip()[:1] in "#>|`~<":
+        return text, at
+    joint = text.rstrip()
+    for below in range(at + 1, min(at + 1 + _MOST_LINES, len(lines))):
+        line = lines[below].strip()
+        if not line or _NEXT_BLOCK.match(line):
+            break
+        joint = f"{joint} {line}"
+        if "**" in line:
+            return (joint, below) if line.count("**") == 1 and line.endswith("**") else (text, at)
+    return text, at
 
 
 def parted(found: Candidate, line: str) -> Candidate:
@@ -34,16 +56,20 @@ def parted(found: Candidate, line: str) -> Candidate:
     match = _ANSWERED.match(found.title)
     behind = found.title[match.end() :] if match else ""
     written = line.rstrip()
-    if match is None or begins(behind) or not written.endswith(behind):
+    if match is None or begins(behind) or not written.endswith(behind) or _JUDGED.match(match["question"]):
         return found
     return replace(found, title=match["question"], rest=len(written) - len(behind))
 
 
 def joined(found: Candidate, lines: Sequence[str]) -> Candidate:
     """A question with the lines on which it goes on, up to its question mark."""
-    if found.level or found.rest is not None or found.shape in ("folds", "pairs") or "?" in found.title:
+    if found.rest is not None or found.shape in ("folds", "pairs") or "?" in found.title:
+        return found
+    if found.level and found.last == found.line:
         return found
     title = found.title
+    if found.shape in ("labels", "answer marks") and _asked_below(found, lines):
+        return replace(found, title=f"{title} {lines[found.last].strip()}", last=found.last + 1)
     quoted = found.shape == "quotes"
     if (not quoted and not len(title) >= _LONG) or not _OPEN_END.search(title):
         return found
@@ -63,6 +89,16 @@ def joined(found: Candidate, lines: Sequence[str]) -> Candidate:
         if asks(title):
             return replace(found, title=_closed(title), last=at + 1)
     return found
+
+
+def _asked_below(found: Candidate, lines: Sequence[str]) -> bool:
+    """Whether the line below tells what is asked about what a label says, with the answer below that."""
+    below = [line.strip() for line in lines[found.last : found.last + 4]]
+    if not found.title.endswith(".") or not below or not asks(below[0]) or _NEXT_BLOCK.match(below[0]):
+        return False
+    following = next((line for line in below[1:] if line), "")
+    apart = len(below) > 1 and (not below[1] or answer_mark(below[1]) is not None)
+    return apart and bool(following) and not label_and_title(below[0]) and not label_and_title(following)
 
 
 def _closed(title: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from deckgen.reading.shapes.words import DIFFICULTY, EMOJI
+from deckgen.reading.shapes.words import CARD, DIFFICULTY, EMOJI
 
 _BEFORE = re.compile(rf"(?:\s|{EMOJI}|{DIFFICULTY}|<a\s[^<>]*>\s*</a>)+", re.IGNORECASE)
-_BEHIND = re.compile(rf"(?:\s|(?<!:)[:\uff1a]|\\|<br\s*/?>|{EMOJI}|<a\s[^<>]*>\s*</a>|{DIFFICULTY})+$", re.IGNORECASE)
+_BEHIND = re.compile(
+    rf"(?:\s|(?<!:)[:\uff1a]|\\|<br\s*/?>|{EMOJI}|<a\s[^<>]*>\s*</a>|{DIFFICULTY}|(?<=\s){CARD})+$", re.IGNORECASE
+)
 _WRAPPED = re.compile(r"(\*\*\*|\*\*|__|\*|_|<b>|<strong>|<em>|<i>)(?=[^\s*_])(?P<words>.*\S)(?:\1|</\w+>)")
 _OF_PAGE = re.compile(r"\[(?P<words>[^\[\]]+)\]\(#[^()\s]*\)")
 _PLAIN = re.compile(r"\w[\w ,.'?-]*[\w.?]")

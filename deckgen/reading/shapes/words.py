@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import re
 
-QUESTION = "questions?|que|ques|q|frage|вопрос|pregunta|pergunta|domanda|vraag|pytanie|soru|問題|问题|問|问"
+QUESTION = (
+    r"questions?|ques?|q|frage|вопрос|питання|pregunta|pergunta|domanda|vraag|pytanie|soru|otázka|fråga|spørsmål|spørgsmål"
+    r"|kysymys|kérdés|întrebare|ερώτηση|câu\ hỏi|pertanyaan|問題|问题|题目|質問|問|问|질문|문제|سؤال|שאלה|प्रश्न"
+)
 EMOJI = (
     "[\u2190-\u21ff\u231a-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0f\u200d\u20e3"
     "\U0001f000-\U0001faff]"
 )
 _LEVEL = "easy|medium|hard|difficult|tricky|beginner|basic|intermediate|advanced|expert|junior|mid|middle|senior|simple"
 _STATE = "todo|tbd|wip|important|imp|optional|bonus"
+CARD = r"\#(?:flash)?cards?(?:/[^\s\#]*)?(?=\s|$)"  # the tag by which Logseq and Obsidian know a card
 DIFFICULTY = rf"(?:\*{{2,3}}|__)?[(\[`]\s?(?:{_LEVEL}|{_STATE})(?:\s?[/,-]\s?(?:{_LEVEL}))?\s?[)\]`](?:\*{{2,3}}|__)?"
 ATTRIBUTES = r"\s*\{[^{}]*\}\s*"
-_SPEAKING = "user|you|me|human|student|interviewer|you said|prompt"
+_SPEAKING = "user|you|me|human|student|interviewer|you said|prompt|front|vorderseite"
 SPEAKER = re.compile(
     rf"(?P<bold>\*\*|__)?(?:{_SPEAKING})\s?(?::\s?(?(bold)(?P=bold))|(?(bold)(?P=bold)|(?!))\s?:?)\s*", re.IGNORECASE
 )
 
-_RATED = re.compile(DIFFICULTY, re.IGNORECASE)
-_BEGINS = re.compile(
-    r"""(?:what|why|how|when|where|which|who|whom|whose|is|are|can|could|do|does|did|should|would|will|has|have|was|if
-      |explain|describe|define|list|name|compare|contrast|differences?|discuss|write|implement|give|tell|mention
-      |state|differentiate|distinguish|show|find|design|enumerate|elaborate|walk|talk|types?|advantages|disadvantages
-      |pros|features?|benefits|uses?|purpose|meaning|reasons?|outline|summari[sz]e|identify|calculate|prove|derive
-      |translate|convert|create|build|reverse|suppose|imagine|rank|trace|draw|sketch|recall|estimate|complete
-      |was|wie|warum|wann|welche[rs]?|wo|wer|wozu|erkläre|nenne
-      |что|как|почему|зачем|какой|какие|какая|каков|чем|где|когда|объясните|назовите
-      |qué|cómo|por|cuál|quel(?:le)?s?|comment|pourquoi|come|perché|quali?)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_COMPARES = re.compile(r"\bvs\.?\s|\bversus\b|^(?:the )?differences? between", re.IGNORECASE)
+_RATED = re.compile(rf"{DIFFICULTY}|{CARD}", re.IGNORECASE)
 _ASKS = re.compile(
     r"[?\uff1f\u061f](?:[\s.!?\uff1f*_`)\]\"'”\u2019»:]|<[^<>]{1,40}>)*(?:[(\[][^()\[\]]{1,80}[)\]]\W{0,9})?"
     rf"(?:{ATTRIBUTES})?$"
@@ -58,7 +50,9 @@ _RESIDUE = re.compile(
       |as\ an\ ai|if\ you(?:'d|\ would)?\ (?:like|want|need)|is\ there\ anything|anything\ else|need\ (?:more|anything)
       |ready\ for|any\ (?:other\ )?questions|questions\?|got\ (?:a\ )?(?:questions?|feedback)|found\ an?\s
       |want\ (?:more|to\ (?:contribute|add|help))|good\ luck|thanks?\ (?:you|for)
-      |happy\ (?:learning|coding|studying|interviewing)|end\ of\ |that's\ (?:all|it)|to\ be\ continued|the\ end)""",
+      |happy\ (?:learning|coding|studying|interviewing)|end\ of\ |that's\ (?:all|it)|to\ be\ continued|the\ end
+      |(?:score|total|name|date|points|punkte|note)\s?:\s?_{2,}|made\ (?:with|while|by|in)\s
+      |(?:corrections|contributions|feedback|suggestions|prs|pull\ requests)(?:\ \w+){0,3}\ welcome)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NAVIGATION = re.compile(
@@ -72,13 +66,8 @@ def asks(title: str) -> bool:
     return title.endswith("?") or bool(_ASKS.search(title, max(0, len(title) - _LONGEST_END)))
 
 
-def begins(title: str) -> bool:
-    """Whether a title begins as questions and tasks do, such as `explain`, or compares two things."""
-    return bool(_BEGINS.match(title) or _COMPARES.search(title))
-
-
 def rated(line: str) -> bool:
-    """Whether a line carries a mark of difficulty."""
+    """Whether a line carries a mark of difficulty, or the tag of a card."""
     return bool(_RATED.search(line))
 
 
