@@ -62,10 +62,10 @@ class Group:
     @property
     def _eligible(self) -> bool:
         marked = sum(each.marked for each in self.sights) / len(self.sights)
-        if self.name == LABELS or self.name.startswith("labels behind") or (marked >= 0.5 and self.asking):
+        if self.name.endswith((" task", " code")):
+            return self.asking >= 0.5 or (self.name == "labels task" and self._goes_on)
+        if self.name.startswith(LABELS) or (marked >= 0.5 and self.asking):
             return True
-        if self.name.startswith("labels"):
-            return self.asking >= 0.5 or (self.name.endswith("task") and self._goes_on)
         if self.name.startswith("question marks"):
             return self.asking >= 0.5 or (marked >= 0.5 and len(self.sights) > 1)
         if self.name.startswith("headings"):
@@ -85,7 +85,8 @@ class Group:
             return self.asking >= 0.5 and asking > 0 and self.answered >= 0.5
         if self.name in ("bold lines", "quotes", "folds"):
             return asking >= 1 and asking >= 0.2 * len(self.sights) and self.answered >= 0.5
-        return asking >= 0.5 * len(self.sights) and self.answered >= 0.5
+        alone = len(self.sights) == 1 and self.name == "bullets"  # among others that are no questions
+        return asking >= 0.5 * len(self.sights) and self.answered >= 0.5 and not alone
 
     @property
     def _goes_on(self) -> bool:

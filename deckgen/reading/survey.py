@@ -25,8 +25,9 @@ _MAYBE = re.compile(
     r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t][^:\uff1a*_\[]*[:\uff1a*_\[]|(?![ \t]))"
     r"|\w+\W{0,2}\d|(?:\w|[ivxIVX]{2,5})[.)]\s|\w[\w ]{0,14}[:\uff1a])"
 )
-_PERHAPS_ANSWER = re.compile(
-    r"\s*\?{1,2}\s*$|[\W_]*+(?:\w?\d{0,4}\W|ans|sol|sv|l[öo]s|отв|реш|від|r[eé]sp|ri?sp|r[aă]sp|odp|cev|vas|vál|απά|trả|jaw"
+# A mark of an answer, or what underlines a heading.
+_BELOW_QUESTION = re.compile(
+    r"\s*(?:\?{1,2}|={4,}|-{4,})\s*$|[\W_]*+(?:\w?\d{0,4}\W|ans|sol|sv|l[öo]s|отв|реш|від|r[eé]sp|ri?sp|r[aă]sp|odp|cev|vas|vál|απά|trả|jaw"
     r"|correct|model|答|解|回|답|정|جو|תש|उत्|assis|ai\W|bot\W|chatg|cand|interviewee|back|rück)",
     re.IGNORECASE,
 )
@@ -147,15 +148,15 @@ class _Index:
 
 
 def _maybe(lines: Sequence[str], code: Sequence[Code]) -> list[int]:
-    """The lines out of code that may be questions, by what they show themselves, or by an answer below them."""
-    maybe, answer = _MAYBE.match, _PERHAPS_ANSWER.match
+    """The lines out of code that may be questions, by what they show themselves, or by what stands below."""
+    maybe, below = _MAYBE.match, _BELOW_QUESTION.match
     found = set()
     for at, line in enumerate(lines):
         if not line or code[at] is Code.CLOSED:
             continue
         if "?" in line or "::" in line or "\uff1f" in line or "\u061f" in line or maybe(line):
             found.add(at)
-        if answer(line):
+        if below(line):
             found |= {at - 1, at - 2} if at > 1 and not lines[at - 1] else {at - 1}
     asking = [lines[at].lstrip()[:1] for at in found if "?" in lines[at]]
     if sum(each in _BULLETS for each in asking) > 1:

@@ -23,6 +23,9 @@ _JUDGED = re.compile(
     r"\W*(?:true or false|t/f|right or wrong|richtig oder falsch|vrai ou faux|verdadero o falso|vero o falso)\b",
     re.IGNORECASE,
 )
+_ARROW = re.compile(
+    r"(?P<question>(?:[^`=\s]|`[^`]*`|=(?!>)|\s+(?!\u2192|\u21d2|=>))++)\s+(?:\u2192|\u21d2|=>)\s+(?=\S)"
+)
 _OPEN_END = re.compile(r"[^.!?:;|]$")
 _NEXT_BLOCK = re.compile(r"\s*(?:[#>|~<=-]|```|[*+]\s|\d+[.)]\s)")
 _LONG, _LONGEST, _MOST_LINES = 25, 100, 4
@@ -53,10 +56,11 @@ def parted(found: Candidate, line: str) -> Candidate:
         or asks(cleaned(found.title))
     ):
         return found
-    match = _ANSWERED.match(found.title)
+    asked = _ANSWERED.match(found.title)
+    match = asked or (_ARROW.match(found.title) if begins(found.title) else None)
     behind = found.title[match.end() :] if match else ""
     written = line.rstrip()
-    if match is None or begins(behind) or not written.endswith(behind) or _JUDGED.match(match["question"]):
+    if match is None or not written.endswith(behind) or (asked and (begins(behind) or _JUDGED.match(asked[0]))):
         return found
     return replace(found, title=match["question"], rest=len(written) - len(behind))
 
@@ -68,8 +72,9 @@ def joined(found: Candidate, lines: Sequence[str]) -> Candidate:
     if found.level and found.last == found.line:
         return found
     title = found.title
-    if found.shape in ("labels", "answer marks") and _asked_below(found, lines):
-        return replace(found, title=f"{title} {lines[found.last].strip()}", last=found.last + 1)
+    last = _asked_below(found, lines) if found.shape in ("labels", "answer marks") else 0
+    if last:
+        return replace(found, title=" ".join([title, *map(str.strip, lines[found.last : last])]), last=last)
     quoted = found.shape == "quotes"
     if (not quoted and not len(title) >= _LONG) or not _OPEN_END.search(title):
         return found
@@ -91,14 +96,26 @@ def joined(found: Candidate, lines: Sequence[str]) -> Candidate:
     return found
 
 
-def _asked_below(found: Candidate, lines: Sequence[str]) -> bool:
-    """Whether the line below tells what is asked about what a label says, with the answer below that."""
-    below = [line.strip() for line in lines[found.last : found.last + 4]]
-    if not found.title.endswith(".") or not below or not asks(below[0]) or _NEXT_BLOCK.match(below[0]):
-        return False
-    following = next((line for line in below[1:] if line), "")
-    apart = len(below) > 1 and (not below[1] or answer_mark(below[1]) is not None)
-    return apart and bool(following) and not label_and_title(below[0]) and not label_and_title(following)
+def _asked_below(found: Candidate, lines: Sequence[str]) -> int:
+    """The last line of those that tell what is asked about what a label says, with an answer below; 0 if there is none.
+
+    One line that asks may do so above any answer, a task or several lines only above one that is marked.
+    """
+    if not found.title.endswith("."):
+        return 0
+    for at in range(found.last, min(found.last + _MOST_LINES, len(lines) - 1)):
+        line = lines[at].strip()
+        if not line or _NEXT_BLOCK.match(line) or label_and_title(line):
+            return 0
+        if not asks(line) and not begins(line):
+            continue
+        answer = next((each.strip() for each in lines[at + 1 : at + 4] if each.strip()), "")
+        if answer_mark(answer) is not None:
+            return at + 1
+        if asks(line):
+            apart = not lines[at + 1].strip() and at == found.last and not begins(found.title)
+            return at + 1 if apart and answer and not label_and_title(answer) else 0
+    return 0
 
 
 def _closed(title: str) -> str:

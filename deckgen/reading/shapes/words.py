@@ -33,7 +33,10 @@ _FURNITURE = re.compile(
       |summary|references?|further\ reading|(?:more\ |other\ |useful\ )?(?:resources|links|sources|reading)|licen[cs]e
       |contributing|contributors?|credits|acknowledge?ments?|changelog|authors?|see\ also|bibliography|appendix
       |disclaimer|copyright|support(?:\ us)?|sponsors?|prerequisites|how\ to\ (?:use|read|contribute)(?:\ .*)?|notes?
-      |legend|inhalt(?:sverzeichnis)?|оглавление|содержание|índice|sommaire
+      |wrap[\ -]?up|(?:final|closing)\ (?:thoughts|words|remarks)|thanks?(?:\ \w+){0,4}|next\ steps
+      |contact(?:\ us|\ me)?|glossary|formula\ sheet|quellen|literatur|fazit|zusammenfassung|bibliogra(?:f[ií]a|phie)
+      |refer[eê]ncias
+      |источники|литература|legend|inhalt(?:sverzeichnis)?|оглавление|содержание|índice|sommaire
       |questions?|interview\ questions|faqs?|q\s?&\s?a|answers?)""",
     re.IGNORECASE | re.VERBOSE,
 )
