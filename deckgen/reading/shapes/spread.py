@@ -26,6 +26,7 @@ _JUDGED = re.compile(
 _ARROW = re.compile(
     r"(?P<question>(?:[^`=\s]|`[^`]*`|=(?!>)|\s+(?!\u2192|\u21d2|=>))++)\s+(?:\u2192|\u21d2|=>)\s+(?=\S)"
 )
+_OPENED = re.compile(r"[ \t]*(?:\w{0,9}\W{0,3}\d{0,4}[.):]\s+)?\*\*(?=[^\s*])")  # behind a number or label, if any
 _OPEN_END = re.compile(r"[^.!?:;|]$")
 _NEXT_BLOCK = re.compile(r"\s*(?:[#>|~<=-]|```|[*+]\s|\d+[.)]\s)")
 _LONG, _LONGEST, _MOST_LINES = 25, 100, 4
@@ -33,12 +34,12 @@ _LONG, _LONGEST, _MOST_LINES = 25, 100, 4
 
 def in_bold(text: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     """A line with those that bold words which it opens go on to, and the last of them; alone where they do not."""
-    if text.count("**") != 1 or text.lstrip()[:1] in "#>|`~<":
+    if text.count("**") != 1 or not _OPENED.match(text):
         return text, at
     joint = text.rstrip()
     for below in range(at + 1, min(at + 1 + _MOST_LINES, len(lines))):
         line = lines[below].strip()
-        if not line or _NEXT_BLOCK.match(line):
+        if not line or _NEXT_BLOCK.match(line) or label_and_title(line):
             break
         joint = f"{joint} {line}"
         if "**" in line:
