@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from deckgen.reading.shapes.beginnings import begins
 from deckgen.reading.shapes.candidate import peel
-from deckgen.reading.shapes.words import asks, begins, contents, furniture, navigation, rated, residue
+from deckgen.reading.shapes.words import asks, contents, furniture, navigation, rated, residue
 
 ASKING = {
     "a question mark": "What is rye?",
