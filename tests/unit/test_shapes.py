@@ -402,7 +402,7 @@ SPREAD = {
     ),
     "is bold": (
         "1. **What happens in the field when rye\nis sown in autumn?**",
-        Seen("numbers", "What happens in the field when rye is sown in autumn?", "1", 2),
+        Seen("bold numbers", "**What happens in the field when rye is sown in autumn?**", "1", 2),
     ),
     "is short": ("1. What of rye\nthat is sown?", Seen("numbers", "What of rye", "1")),
     "ends": ("1. What happens in the field to rye.\nis it?", Seen("numbers", "What happens in the field to rye.", "1")),

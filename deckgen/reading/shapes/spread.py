@@ -11,7 +11,7 @@ from deckgen.reading.shapes.beginnings import begins
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.labelled import label_and_title
 from deckgen.reading.shapes.titles import cleaned
-from deckgen.reading.shapes.words import asks
+from deckgen.reading.shapes.words import ATTRIBUTES, asks
 
 _ANSWERED = re.compile(
     r"""(?P<question>(?:[^`?]|`[^`]*`)+?\?+(?:\*\*|__)?(?:\s?\{[^{}]*\})?)
@@ -27,6 +27,7 @@ _ARROW = re.compile(
     r"(?P<question>(?:[^`=\s]|`[^`]*`|=(?!>)|\s+(?!\u2192|\u21d2|=>))++)\s+(?:\u2192|\u21d2|=>)\s+(?=\S)"
 )
 _OPENED = re.compile(r"[ \t]*(?:\w{0,9}\W{0,3}\d{0,4}[.):]\s+)?\*\*(?=[^\s*])")  # behind a number or label, if any
+_CLOSED = re.compile(rf"\*\*(?:{ATTRIBUTES})?$")
 _OPEN_END = re.compile(r"[^.!?:;|]$")
 _NEXT_BLOCK = re.compile(r"\s*(?:[#>|~<=-]|```|[*+]\s|\d+[.)]\s)")
 _LONG, _LONGEST, _MOST_LINES = 25, 100, 4
@@ -43,7 +44,7 @@ def in_bold(text: str, lines: Sequence[str], at: int) -> tuple[str, int]:
             break
         joint = f"{joint} {line}"
         if "**" in line:
-            return (joint, below) if line.count("**") == 1 and line.endswith("**") else (text, at)
+            return (joint, below) if line.count("**") == 1 and _CLOSED.search(line) else (text, at)
     return text, at
 
 
