@@ -49,9 +49,12 @@ NAMES = (
 
 def candidate(lines: Sequence[str], at: int) -> Candidate | None:
     """The question that a line, counted from 0, may be."""
-    label = label_and_title(lines[at].rstrip())
-    if label and asks(label[1]):  # as most are that were written for this
+    line = lines[at].rstrip()
+    # Most are one of these, whatever stands around them.
+    if (label := label_and_title(line)) and asks(label[1]):
         return labelled.plain(label, at)
+    if heading := headings.plain(line, at):
+        return heading
     text, kind = read_as(lines, at)
     text, last = in_bold(text, lines, at)
     peeled = peel(text)

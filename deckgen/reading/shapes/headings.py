@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from deckgen.reading.shapes.candidate import Candidate, Peeled
+
+
+# Of its words the first is no mark of a question, such as `Exercise 3`: it has no number behind it.
+_PLAIN = re.compile(r"(?P<hashes>#{1,6}) (?:(?P<number>\d{1,4})\. )?(?P<title>[A-Z][a-z]{2,} [a-z][\w ,'-]*\??)")
 
 
 def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
@@ -16,6 +21,18 @@ def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
     number = peeled.number
     return Candidate(
         "headings", f"headings {level}", at + 1, peeled.indent + 1, peeled.title, last, peeled.label, number, level
+    )
+
+
+def plain(line: str, at: int) -> Candidate | None:
+    """The heading on a line that is nothing but words, none of which is a mark of anything."""
+    match = _PLAIN.fullmatch(line)
+    if match is None:
+        return None
+    level, number = len(match["hashes"]), match["number"]
+    words = match["title"]
+    return Candidate(
+        "headings", f"headings {level}", at + 1, 1, words, at + 1, number or "", int(number) if number else None, level
     )
 
 
