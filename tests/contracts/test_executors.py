@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -141,16 +142,45 @@ def test_closing_the_results_early_ends_everything(make: Maker, taken: int, tmp_
 def test_closing_the_results_early_does_not_wait_for_what_is_running(
     make: Maker, tmp_path: Path, watched: Watch
 ) -> None:
+    assert closing_takes(make, tmp_path) < 150  # half of what it would have to wait
+    assert watched.left() == []
+
+
+def test_nothing_is_made_where_everything_is_being_deleted(
+    make: Maker, tmp_path: Path, watched: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a disk so slow that what a worker makes in the place of what it lost would come between list and deletion."""
+    rmdir, mkdtemp = os.rmdir, tempfile.mkdtemp
+
+    def slow_rmdir(path: str, **options: Any) -> None:
+        time.sleep(0.4 if "deckgen-" in os.path.basename(path) else 0)
+        rmdir(path, **options)
+
+    def slow_mkdtemp(*arguments: Any, **options: Any) -> str:
+        if threading.current_thread() is threading.main_thread():
+            return str(mkdtemp(*arguments, **options))
+        time.sleep(0.2)
+        made = str(mkdtemp(*arguments, **options))
+        time.sleep(0.6)
+        return made
+
+    monkeypatch.setattr(os, "rmdir", slow_rmdir)
+    monkeypatch.setattr(tempfile, "mkdtemp", slow_mkdtemp)
+    closing_takes(make, tmp_path)
+    assert watched.left() == []
+
+
+def closing_takes(make: Maker, folder: Path) -> float:
+    """The seconds until an executor is left whose results are closed while a check runs that does not end."""
     endless = "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,)).start()\nwhile True:\n    pass"
-    todo = jobs(write(tmp_path, {"cards.md": card("good", GOOD) + card("endless", endless)}, timeout=300))
+    todo = jobs(write(folder, {"cards.md": card("good", GOOD) + card("endless", endless)}, timeout=300))
     with make(1) as executor:
         results = executor.run(todo)
         assert isinstance(next(results).outcome, Passed)
         assert gone(lambda: not checking(os.getpid()))
         closing = time.monotonic()
         results.close()  # type: ignore[attr-defined] # an executor's results are a generator
-    assert time.monotonic() - closing < 150  # half of what it would have to wait
-    assert watched.left() == []
+    return time.monotonic() - closing
 
 
 def test_leaving_while_the_workers_are_starting_ends_everything(make: Maker, tmp_path: Path, watched: Watch) -> None:

@@ -131,21 +131,20 @@ class Zygotes:
         return plain, standin
 
     def _spawned(self, *, standin: bool) -> Zygote:
-        zygote = Zygote(
-            Setup(
+        with self._lock:  # so that nothing is made in the scratch folder while it is being deleted
+            if self._stopping.is_set():
+                raise SurroundingsError("the run is over")
+            setup = Setup(
                 interpreter=self._environment.interpreter,
                 scratch=self._scratch,
                 prelude=self._prelude,
                 standin=standin,
                 timeout=self._timeout,
                 trust=self._trust,
-            ),
-            None if standin or self._server is None else self._server.gate(Path(tempfile.mkdtemp(dir=self._scratch))),
-        )
-        with self._lock:
-            if self._stopping.is_set():
-                zygote.close()
-                raise SurroundingsError("the run is over")
+            )
+            server = None if standin else self._server
+            gate = None if server is None else server.gate(Path(tempfile.mkdtemp(dir=self._scratch)))
+            zygote = Zygote(setup, gate)
             self._living.append(zygote)
             zygote.spawn()
         return zygote
