@@ -39,6 +39,7 @@ def zygotes(workers: int) -> AbstractContextManager[Executor]:
 
 EXECUTORS: dict[str, Maker] = {"zygote": zygotes}
 GOOD = 'assert engine.name == "sqlite"'
+ENDLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,)).start()\nwhile True:\n    pass"
 FORGED = """
 import os
 import sys
@@ -172,8 +173,7 @@ def test_nothing_is_made_where_everything_is_being_deleted(
 
 def closing_takes(make: Maker, folder: Path) -> float:
     """The seconds until an executor is left whose results are closed while a check runs that does not end."""
-    endless = "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,)).start()\nwhile True:\n    pass"
-    todo = jobs(write(folder, {"cards.md": card("good", GOOD) + card("endless", endless)}, timeout=300))
+    todo = jobs(write(folder, {"cards.md": card("good", GOOD) + card("endless", ENDLESS)}, timeout=300))
     with make(1) as executor:
         results = executor.run(todo)
         assert isinstance(next(results).outcome, Passed)
@@ -184,11 +184,13 @@ def closing_takes(make: Maker, folder: Path) -> float:
 
 
 def test_leaving_while_the_workers_are_starting_ends_everything(make: Maker, tmp_path: Path, watched: Watch) -> None:
-    todo = written(tmp_path, {f"good {number}": GOOD for number in range(4)})
-    for delay in (0.0, 0.01, 0.03):
+    todo = jobs(write(tmp_path, {"cards.md": card("endless", ENDLESS) + card("endless too", ENDLESS)}, timeout=300))
+    for delay in (0.0, 0.01, 0.03, 0.1):
+        entering = time.monotonic()
         with make(4) as executor:
+            alone = time.monotonic() - entering  # an executor may let the first worker be alone for one start
             threading.Thread(target=take_one, args=(executor.run(todo),), daemon=True).start()
-            time.sleep(delay)  # there is nothing to wait for: the moment is to be any
+            time.sleep(alone + delay)  # there is nothing to wait for: the moment is to be any
     assert watched.left() == []
 
 

@@ -58,11 +58,13 @@ class Zygotes:
         if sys.platform != "linux":
             raise SurroundingsError("checks run on Linux and WSL2 only; lint and audit work everywhere")
         self._scratch = tempfile.mkdtemp(prefix="deckgen-")
+        started = time.monotonic()
         try:
             self._first = self._pair()
         except BaseException:
             self.__exit__()
             raise
+        self._starting = time.monotonic() - started
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -112,8 +114,15 @@ class Zygotes:
         done: queue.SimpleQueue[Result | BaseException],
         stop: threading.Event,
     ) -> None:
+        """Prove jobs until none is waiting; all workers but the first begin only where there is enough to do.
+
+        What they would have to do must have taken as long as it takes to start them, so that a few quick jobs start
+        nothing, and many lose no more than one start.
+        """
         try:
-            worker = _Worker(self, *(self._first if number == 0 else self._pair()))
+            if number and (stop.wait(self._starting) or waiting.empty()):
+                return
+            worker = _Worker(self, *(self._pair() if number else self._first))
             while not stop.is_set():
                 done.put(worker.prove(waiting.get_nowait()))
         except queue.Empty:
