@@ -6,18 +6,18 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deckgen.checking import nursery
 from deckgen.checking.controls import End, Expectation, Run, Trial
 from deckgen.checking.databases.kind import MissingServerError
+from deckgen.checking.nursery import Leash, Nursery
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
 from deckgen.model import Fence
@@ -29,15 +29,7 @@ if TYPE_CHECKING:  # it takes SQLAlchemy, which runs on SQLite do not need here
 _START_SECONDS = 60.0
 _ANYWAY = "(--trust-checks runs them anyway)"
 _GRACE_SECONDS = 10.0
-_STOP_SECONDS = 5.0
-_ROOM = str(Path(__file__).parent)
-_PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.zygote import serve; del sys.path[0]; "
-    "serve(int(sys.argv[2]))"
-)
 _TELL = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.confinement import tell; tell(sys.argv[2])"
-# The hash seed is fixed by the environment, which -I would ignore; -P and -s with an environment of ours do the same.
-_FLAGS = ("-P", "-s", "-B", "-X", "utf8")
 
 
 class SurroundingsError(Exception):
@@ -55,12 +47,11 @@ class PreludeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a fork server is made of: interpreter, folder for its scratch, prelude, the seconds that this may take.
+    """What a fork server is made of: the folder for its scratch, the prelude, the seconds that this may take.
 
     `standin`: whether SQLAlchemy is replaced; `trust`: whether it may serve without the layers that confine a run.
     """
 
-    interpreter: str
     scratch: str
     prelude: Fence | None
     standin: bool
@@ -76,28 +67,20 @@ class Zygote:
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
         self._channel, self._theirs = socket.socketpair()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._leash = Leash()
         self._gate = gate
         self._scratch = tempfile.mkdtemp(dir=setup.scratch)
         self._killed = _killed_for_memory()
 
-    def spawn(self) -> None:
-        """Start the process and tell it what to prepare; raises SurroundingsError."""
-        command = [self.setup.interpreter, *_FLAGS, "-c", _PROGRAM, _ROOM, str(self._theirs.fileno())]
+    def spawn(self, parent: Nursery) -> None:
+        """Have the process forked and tell it what to prepare; raises SurroundingsError."""
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                pass_fds=[self._theirs.fileno()],
-                start_new_session=True,
-            )
+            parent.fork(self._theirs.fileno(), self._leash.end)
         except OSError as error:
             raise SurroundingsError(f"no process could be started: {error.strerror}") from error
         finally:
             self._theirs.close()
+            os.close(self._leash.end)
         prelude = self.setup.prelude
         settings = {
             "deckgen": os.getpid(),
@@ -187,17 +170,16 @@ class Zygote:
             raise SurroundingsError("the system ran out of memory while checks were run, and killed a process")
         return None if answer is None else _trial(answer)
 
-    def close(self) -> None:
-        """End the process, which kills what it is running, and delete its scratch folder."""
+    def leave(self) -> None:
+        """Tell the process to end, without waiting for it."""
         with contextlib.suppress(OSError):  # closing alone would not wake a thread that waits for an answer
             self._channel.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End the process, which kills what it is running, and delete its scratch folder."""
+        self.leave()
         self._channel.close()
-        if self._process is not None:
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+        self._leash.pull()
         if self._gate is not None:
             self._gate.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
@@ -216,26 +198,15 @@ def confinement() -> tuple[tuple[str, ...], tuple[str, ...]]:
     Raises SurroundingsError where that cannot be tried out.
     """
     with tempfile.TemporaryDirectory(prefix="deckgen-") as scratch:
-        command = [sys.executable, *_FLAGS, "-c", _TELL, _ROOM, scratch]
+        command = [sys.executable, *nursery.FLAGS, "-c", _TELL, nursery.ROOM, scratch]
         try:
-            done = subprocess.run(command, capture_output=True, env=_environment(), timeout=_START_SECONDS, check=True)
+            done = subprocess.run(
+                command, capture_output=True, env=nursery.environment(), timeout=_START_SECONDS, check=True
+            )
             layers, missing = json.loads(done.stdout)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise SurroundingsError("the process that confines checks could not be started") from error
     return tuple(layers), tuple(missing)
-
-
-def _environment() -> dict[str, str]:
-    """All that a check sees of the environment: nothing of the user's."""
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/nonexistent",
-        "TMPDIR": ".",
-        "TZ": "UTC",
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "MALLOC_ARENA_MAX": "2",  # else each thread reserves 64 MiB of address space, which is limited
-    }
 
 
 def _wired(block: Block) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from unittest import mock
 
-from deckgen.checking import controls, forkserver
+from deckgen.checking import controls, nursery
 from deckgen.checking.controls import End, Run
 from deckgen.checking.executors.zygote import Zygotes
 from deckgen.proof import Block, Passed, Program, Trust
@@ -58,11 +58,11 @@ _TRIVIAL = Block("assert 1 + 1 == 2", "bench.md", 1)
 _UNCONFINED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from sandbox import confinement, zygote
-confinement.enter_namespaces = lambda scratch: "a benchmark"
-confinement.confine = lambda scratch, refused: confinement.Confinement((), (refused,))
+from sandbox import confinement, nursery
+confinement.enter_namespaces = lambda *_: "a benchmark"
+confinement.confine = lambda scratch, refused, _: confinement.Confinement((), (refused,))
 confinement.confine_run = lambda *arguments, **options: None
-zygote.serve(int(sys.argv[2]))
+nursery.serve(int(sys.argv[2]))
 """
 
 # The least that any isolation costs, in a process that holds what a zygote holds.
@@ -91,7 +91,7 @@ def ratios() -> Iterator[Ratio]:
         forked, trivial = _mean(partial(_finish, confined, _ORM)), _mean(partial(_finish, confined, _TRIVIAL))
         loose = _mean(partial(_finish, unconfined, _ORM))
         proved = _mean(partial(_prove, confined))
-    bare = float(_interpreter(_BARE_FORKS, forkserver._ROOM, str(_RUNS))) / _RUNS
+    bare = float(_interpreter(_BARE_FORKS, nursery.ROOM, str(_RUNS))) / _RUNS
     alone = seconds(lambda: [_interpreter(_CHECK) for _ in range(5)]) / 5
     yield Ratio("ORM check in a zygote / in process", forked / inside, 3)
     yield Ratio("ORM check with all its controls / in process", proved / inside, 8)
@@ -122,7 +122,7 @@ def _prove(executor: Zygotes) -> None:
 @contextmanager
 def _unconfined() -> Iterator[Zygotes]:
     executor = Zygotes(None, here(), workers=1, prelude_timeout=10, trust=Trust.GIVEN)
-    with mock.patch.object(forkserver, "_PROGRAM", _UNCONFINED), executor:
+    with mock.patch.object(nursery, "_PROGRAM", _UNCONFINED), executor:
         yield executor
 
 

@@ -212,10 +212,10 @@ def living(ancestor: int | None = None) -> dict[int, str]:
 
 
 def checking(ancestor: int) -> bool:
-    """Whether a check with a thread of its own runs below a process; the zygotes that it is forked from have none."""
+    """Whether a check with a thread of its own runs below a process; those that it is forked from have none."""
     for pid, command in living(ancestor).items():
         with suppress(OSError):
-            if "zygote" in command and len(os.listdir(f"/proc/{pid}/task")) > 1:
+            if "nursery" in command and len(os.listdir(f"/proc/{pid}/task")) > 1:
                 return True
     return False
 

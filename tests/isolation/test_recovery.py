@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,15 @@ def test_a_job_whose_server_is_killed_twice_has_crashed(tmp_path: Path, watched:
     assert watched.left() == []
 
 
+def test_a_job_whose_server_is_killed_with_the_process_that_forks_them_is_run_again(
+    tmp_path: Path, watched: Watch
+) -> None:
+    deck = write(tmp_path, {"cards.md": card("Slow", SLOW) + card("Quick", QUICK)})
+    verification = while_running(deck, lambda: kill_busy_server(watched, nursery=True))
+    assert verdicts(verification) == {"Slow": Verdict.VERIFIED, "Quick": Verdict.VERIFIED}
+    assert watched.left() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_killed_takes_everything_along(number: signal.Signals, tmp_path: Path, watched: Watch) -> None:
     write(tmp_path, {"cards.md": card("Endless", ENDLESS)}, timeout=300)
@@ -89,23 +98,40 @@ def while_running(deck: Deck, meddle: Callable[[], object]) -> Verification:
         return running.result()
 
 
-def kill_busy_server(watched: Watch, times: int = 1) -> None:
-    """Kill the process that has just forked a check, as soon as there is one; several times, the next one each time."""
+def kill_busy_server(watched: Watch, *, times: int = 1, nursery: bool = False) -> None:
+    """Kill the process that has just forked a check, as soon as there is one; several times, the next one each time.
+
+    `nursery`: kill the one before that has forked it.
+    """
     servers: list[int] = []
 
     def waiting() -> bool:
-        servers[:] = [pid for pid in children() if pid not in watched.before and checking(pid)]
+        servers[:] = [pid for pid in kept() if pid not in watched.before and checking(pid)]
         return not servers
 
     for _ in range(times):
         assert gone(waiting, 30), "no check was started"
-        os.kill(servers[0], signal.SIGKILL)
-        assert gone(lambda: servers[0] in living()), "it cannot be killed"
+        if nursery:
+            [parent] = [pid for pid in children(os.getpid()) if servers[0] in children(pid)]
+            kill(parent)
+        kill(servers[0])
 
 
-def children() -> list[int]:
-    tasks = Path("/proc/self/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    assert gone(lambda: pid in living()), "it cannot be killed"
+
+
+def kept() -> list[int]:
+    """The processes that clean up behind a server each: what the children of this process have forked."""
+    return [pid for child in children(os.getpid()) for pid in children(child)]
+
+
+def children(parent: int) -> list[int]:
+    with suppress(OSError):
+        tasks = Path(f"/proc/{parent}/task").iterdir()
+        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    return []
 
 
 @contextmanager

@@ -244,11 +244,10 @@ def kill_servers(executor: Zygotes, results: list[Result], seed: int) -> int:
 
 def serving(zygote: Zygote) -> int | None:
     """The process that forks the runs of a zygote, once it does."""
-    process = zygote._process
-    if process is None or not zygote.layers:
+    pid = zygote._leash.keeper()
+    if pid is None or not zygote.layers:
         return None
     depth = 2 if "namespaces" in zygote.layers else 1  # below the one that cleans up; in a namespace, below its maker
-    pid = process.pid
     for _ in range(depth):
         below = children(pid)
         if not below:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from deckgen.checking.controls import End, Run, Trial, mutated, prove
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.forkserver import PreludeError, Setup, SurroundingsError, Zygote
+from deckgen.checking.nursery import Nursery
 from deckgen.model import Fence
 from deckgen.proof import Crashed, Environment, Job, Passed, Result, Trust
 
@@ -46,6 +47,7 @@ class Zygotes:
         self._workers = workers
         self._timeout = prelude_timeout
         self._scratch = ""
+        self._nursery = Nursery(environment.interpreter)
         self._stopping = threading.Event()
         self._living: list[Zygote] = []
         self._lock = threading.Lock()
@@ -73,7 +75,10 @@ class Zygotes:
             self._stopping.set()
             living, self._living = self._living, []
         for zygote in living:
+            zygote.leave()  # all of them at once
+        for zygote in living:
             zygote.close()
+        self._nursery.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     @property
@@ -144,7 +149,6 @@ class Zygotes:
             if self._stopping.is_set():
                 raise SurroundingsError("the run is over")
             setup = Setup(
-                interpreter=self._environment.interpreter,
                 scratch=self._scratch,
                 prelude=self._prelude,
                 standin=standin,
@@ -155,7 +159,7 @@ class Zygotes:
             gate = None if server is None else server.gate(Path(tempfile.mkdtemp(dir=self._scratch)))
             zygote = Zygote(setup, gate)
             self._living.append(zygote)
-            zygote.spawn()
+            zygote.spawn(self._nursery)
         return zygote
 
     def replace(self, lost: Zygote) -> Zygote:

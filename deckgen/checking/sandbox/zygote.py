@@ -39,8 +39,8 @@ _GRACE_SECONDS = 1.0
 _PF_EXITING = 4
 
 
-def serve(descriptor: int) -> None:
-    """Answer requests on a socket until its other end is closed; never returns.
+def serve(descriptor: int, leash: int) -> None:
+    """Answer requests on a socket until its other end is closed; never returns. The process has imported SQLAlchemy.
 
     The first message configures the server: `deckgen` (the process at the other end), `scratch` (a folder that exists),
     `prelude` (a block or null), `standin` (whether SQLAlchemy is to be replaced), `trusted` (whether to serve without
@@ -53,11 +53,7 @@ def serve(descriptor: int) -> None:
     if settings is None:
         os._exit(0)
     scratch = str(settings["scratch"])
-    os.chdir("/")
-    prewarm.warm(settings["drivers"])
-    gc.collect()
-    gc.freeze()  # a run collects what it left: not in all of SQLAlchemy, ten times over
-    prewarm.rehearse()
+    prewarm.load(settings["drivers"])
     import sqlalchemy
 
     version = sqlalchemy.__version__
@@ -65,7 +61,7 @@ def serve(descriptor: int) -> None:
         standin.install()
     base = kernel.address_space()
     gate = settings["gate"]
-    _leave_to_be_kept(channel, settings["deckgen"], [scratch, gate] if gate else [scratch])
+    _leave_to_be_kept(channel, leash, settings["deckgen"], [scratch, gate] if gate else [scratch])
     refused = confinement.enter_namespaces(scratch, gate)
     if refused is None:
         confinement.become_first_process()
@@ -119,14 +115,17 @@ def serve(descriptor: int) -> None:
     os._exit(0)
 
 
-def _leave_to_be_kept(channel: socket.socket, deckgen: int, folders: Sequence[str]) -> None:
+def _leave_to_be_kept(channel: socket.socket, leash: int, deckgen: int, folders: Sequence[str]) -> None:
     """Go on in a child; this process stays outside all confinement and deletes folders behind it. Returns in the child.
+
+    It alone holds the leash: whoever waits for the end of it waits for what it deletes.
 
     It also watches for the end of deckgen itself, a process that may have ended by now, since the child may be busy
     with a prelude.
     """
     pid = os.fork()
     if pid == 0:
+        os.close(leash)
         confinement.die_with_parent()
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)
