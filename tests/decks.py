@@ -9,7 +9,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+
+from tests import warm
 
 DECK_TOML = '[deck]\nid = "small"\nname = "Small"\n'
 ENGINE_CHECK = '\n```python check\nassert engine.name == "sqlite"\n```\n'
@@ -43,7 +46,26 @@ class Ran:
 
 
 def deckgen(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: str) -> Ran:
-    """Run the command in a folder."""
+    """Run the command in a folder: in a process of its own where that can be told apart from a fork, else in a fork."""
+    if sys.platform != "linux" or any(name.startswith("PYTHON") for name in environment):
+        return process(*arguments, cwd=cwd, stdin=stdin, **environment)
+    with TemporaryFile("w+") as given, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+        given.write(stdin)
+        streams = (given, out, err)
+        given.seek(0)
+        status = warm.run(
+            [*map(str, arguments)],
+            cwd=str(cwd),
+            environment=os.environ | environment,
+            streams=[stream.fileno() for stream in streams],
+        )
+        for stream in (out, err):
+            stream.seek(0)
+        return Ran(status, out.read(), err.read())
+
+
+def process(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: str) -> Ran:
+    """Run the command in a folder as a user does."""
     ran = subprocess.run(
         [sys.executable, "-m", "deckgen", *map(str, arguments)],
         cwd=cwd,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from deckgen.cli import cli
-from tests.decks import card, deck, deckgen
+from tests.decks import card, deck
+from tests.decks import process as deckgen  # each command at least once as a user starts it
 
 COMMANDS = sorted(cli.commands)
 ROUGH = "Q1. What is it?  \nThis.\nQ2 .And that\n"

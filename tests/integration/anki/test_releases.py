@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import deckgen as package
-from tests.decks import card, deckgen
+from tests.decks import card, deckgen, process
 from tests.integration.anki.author import (
     BROKEN_CHECK,
     FIRST,
@@ -139,7 +139,7 @@ def test_a_new_theme_reaches_the_learner_and_touches_no_note(anki: Learner, auth
     shutil.copytree(Path(package.__file__).parent, tmp_path / "author" / "deckgen")
     style = tmp_path / "author" / "deckgen" / "packing" / "theme" / "card.css"
     style.write_text(style.read_text() + "\n.answer { color: teal; }\n")
-    ran = deckgen("build", "deck", "--release", cwd=tmp_path / "author", SOURCE_DATE_EPOCH=str(SECOND))
+    ran = process("build", "deck", "--release", cwd=tmp_path / "author", SOURCE_DATE_EPOCH=str(SECOND))
     assert ran.status == 0, ran.err
     schema = anki.rows("SELECT scm FROM col")
     assert anki.get(tmp_path / "author" / "build" / "small.apkg") == Log(found=3, same=3)
