@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from deckgen.reading.shapes.candidate import Candidate, Peeled
 
-
 # Of its words the first is no mark of a question, such as `Exercise 3`: it has no number behind it.
 _PLAIN = re.compile(r"(?P<hashes>#{1,6}) (?:(?P<number>\d{1,4})\. )?(?P<title>[A-Z][a-z]{2,} [a-z][\w ,'-]*\??)")
 
