@@ -20,9 +20,9 @@ _DEEPEST = 6
 _LONGEST_LINK = 80  # what is longer leads nowhere else
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(?=[^`]*$)|~{3,})")
 # A line that may be a question though nothing in it asks: it does not begin with a letter, as a table or as a bullet
-# without bold or a link in it, or it begins with a label.
+# that neither begins with bold or a link nor holds a colon, or it begins with a label.
 _MAYBE = re.compile(
-    r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t][^:\uff1a*_\[]*[:\uff1a*_\[]|(?![ \t]))"
+    r"\s*(?:[^\s\w|*+\u2022-]|[\d_]|[*+\u2022-](?:[ \t]+\W*[*_\[]|[ \t][^:\uff1a]*[:\uff1a]|(?![ \t]))"
     r"|\w+\W{0,2}\d|(?:\w|[ivxIVX]{2,5})[.)]\s|\w[\w ]{0,14}[:\uff1a])"
 )
 # A mark of an answer, or what underlines a heading.
