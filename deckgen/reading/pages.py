@@ -56,12 +56,25 @@ class Sheet:
 
 def read(sheets: Sequence[Sheet], known: Path | None = None) -> list[Page | Diagnostic]:
     """The page of each sheet, or what keeps it from being read; `known` is a folder of pages read before."""
-    pages = [packed.recall(known / sheet.key, sheet.find) if known else None for sheet in sheets]
-    missing = [sheet for sheet, page in zip(sheets, pages, strict=True) if page is None]
-    fresh = iter(_on_all_cores(missing, known))
-    if missing and known:
-        packed.forget(known)
-    return [next(fresh) if page is None else page for page in pages]
+    with _without_collector():
+        pages = [packed.recall(known / sheet.key, sheet.find) if known else None for sheet in sheets]
+        missing = [sheet for sheet, page in zip(sheets, pages, strict=True) if page is None]
+        fresh = iter(_on_all_cores(missing, known))
+        if missing and known:
+            packed.forget(known)
+        return [next(fresh) if page is None else page for page in pages]
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Without the collector of cycles: a parse makes none, but so many objects that they are looked at many times."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _on_all_cores(sheets: Sequence[Sheet], known: Path | None) -> list[Page | Diagnostic]:
@@ -126,9 +139,8 @@ def _received(waiting: dict[Connection, Iterator[Sheet]]) -> Iterator[tuple[str,
 def _read(sheet: Sheet, known: Path | None) -> tuple[Page | Diagnostic, bytes]:
     """The page of a sheet, and the same packed, which becomes known."""
     find = Remembering(sheet.find)
-    with _without_collector():
-        source = sources.decode(sheet.data, sheet.name)
-        page = source if isinstance(source, Diagnostic) else _page(source, sheet, find)
+    source = sources.decode(sheet.data, sheet.name)
+    page = source if isinstance(source, Diagnostic) else _page(source, sheet, find)
     data = packed.pack(page, find.asked)
     if known:
         packed.keep(known / sheet.key, data)
@@ -137,18 +149,6 @@ def _read(sheet: Sheet, known: Path | None) -> tuple[Page | Diagnostic, bytes]:
 
 def _page(source: Source, sheet: Sheet, find: Find) -> Page:
     return _weighed(_checked(grammar.read(source, sheet.inside, find), sheet))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Without the collector of cycles: a parse makes none, but so many objects that they are looked at many times."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _checked(page: Page, sheet: Sheet) -> Page:
