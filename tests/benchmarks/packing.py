@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from markdown_it import MarkdownIt
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from deckgen.diagnostics import Source
 from deckgen.model import Deck, Document
 from deckgen.packing import ledger, package, render
 from deckgen.proof import Environment, Passed, Result, VerifiedCard
-from deckgen.reading import grammar
+from deckgen.reading import pages
+from deckgen.reading.grammar import Page
+from deckgen.reading.pages import Sheet
 from tests.benchmarks.measure import Ratio, seconds
 
 _ENVIRONMENT = Environment("3.11.7", "2.1.9", "sqlite 3.40.1")
@@ -44,17 +45,25 @@ assert first.expire_on_commit is second.expire_on_commit is False
 """
 
 
-def text(cards: int) -> str:
-    """A document of so many cards."""
-    return "".join(_CARD.format(n=number) for number in range(cards))
+def sheets(cards: int) -> list[Sheet]:
+    """So many cards, in documents of a thousand at most."""
+    return [
+        Sheet(
+            name, name, "".join(_CARD.format(n=number) for number in range(first, min(first + 1_000, cards))).encode()
+        )
+        for first in range(0, cards, 1_000)
+        for name in [f"{first}.md"]
+    ]
 
 
-def read_and_pack(markdown: str) -> bytes:
-    """Everything that deckgen does with a document but proving it and auditing the result."""
-    page = grammar.read(Source.of("bench.md", markdown), "bench.md")
-    document = Document("bench.md", "Bench", page.cards)
-    deck = Deck("bench", "Bench", "", None, (document,), page.diagnostics)
-    proved = [VerifiedCard(card, (Result(card, _ENVIRONMENT, Passed(2)),)) for card in page.cards]
+def read_and_pack(documents: Sequence[Sheet]) -> bytes:
+    """Everything that deckgen does with documents but proving them and auditing the result."""
+    read = [page for page in pages.read(documents) if isinstance(page, Page)]
+    cards = [card for page in read for card in page.cards]
+    parts = [Document(each.name, "Bench", page.cards) for each, page in zip(documents, read, strict=True)]
+    found = tuple(each for page in read for each in page.diagnostics)
+    deck = Deck("bench", "Bench", "", None, tuple(parts), found)
+    proved = [VerifiedCard(card, (Result(card, _ENVIRONMENT, Passed(2)),)) for card in cards]
     empty = ledger.Ledger("bench")
     stamped = ledger.stamp(render.render(deck, proved), deck="bench", released=empty, draft=empty, now=1_800_000_000)
     return package.pack(stamped.notes, stamped.note_types, name="Bench", description="")
@@ -84,8 +93,9 @@ def ratios() -> Iterator[Ratio]:
     """Time at three sizes, and how time and memory grow from 1 000 cards to 10 000."""
     taken: dict[int, float] = {}
     for cards in (100, 1_000, 10_000):
-        markdown = text(cards)
-        taken[cards] = seconds(partial(read_and_pack, markdown), 3)
+        documents = sheets(cards)
+        markdown = "".join(sheet.data.decode() for sheet in documents)
+        taken[cards] = seconds(partial(read_and_pack, documents), 3)
         yield Ratio(f"read and pack {cards} cards / floors", taken[cards] / floors(markdown, cards), 1.5)
     yield Ratio("time of 10 000 cards / 10 x time of 1 000", taken[10_000] / (10 * taken[1_000]), 1.3)
     base, small, large = (_peak(cards) for cards in (1, 1_000, 10_000))
@@ -100,8 +110,8 @@ def _peak(cards: int) -> int:
 
 _PEAK = """
 import sys
-from tests.benchmarks.packing import read_and_pack, text
-read_and_pack(text(int(sys.argv[1])))
+from tests.benchmarks.packing import read_and_pack, sheets
+read_and_pack(sheets(int(sys.argv[1])))
 with open("/proc/self/status") as status:  # getrusage would count what the parent had before exec
     print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
