@@ -6,7 +6,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 import nh3
@@ -203,6 +203,7 @@ def _text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=8)  # most cards show no media, and what cleans them is the same
 def _cleaner(found: tuple[Medium, ...]) -> Callable[[str], str]:
     """What leaves nothing in HTML that could run, load or be taken for a command of Anki's, but some media.
 

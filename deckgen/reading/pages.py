@@ -82,7 +82,7 @@ def _on_all_cores(sheets: Sequence[Sheet], known: Path | None) -> list[Page | Di
     if (
         len(shares) < 2 or threading.active_count() > 1
     ):  # a copy of a process may wait for threads that it does not have
-        return [_read(sheet, known)[0] for sheet in sheets]
+        return [_read(sheet, known) for sheet in sheets]
     fork = get_context("fork")
     children: list[BaseProcess] = []
     waiting: dict[Connection, Iterator[Sheet]] = {}
@@ -90,15 +90,15 @@ def _on_all_cores(sheets: Sequence[Sheet], known: Path | None) -> list[Page | Di
         for share in shares:
             receiving, sending = fork.Pipe(duplex=False)
             waiting[receiving] = iter(share)
-            children.append(fork.Process(target=_read_share, args=(share, known, sending), daemon=True))
+            children.append(fork.Process(target=_read_share, args=(share, sending), daemon=True))
             children[-1].start()
             sending.close()
-        pages = dict(_received(waiting))
+        pages = dict(_received(waiting, known))
     finally:
         for child in children:
             child.kill()
             child.join()
-    return [pages.get(sheet.name) or _read(sheet, known)[0] for sheet in sheets]
+    return [pages.get(sheet.name) or _read(sheet, known) for sheet in sheets]
 
 
 def _shares(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
@@ -114,15 +114,17 @@ def _shares(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
     return shares
 
 
-def _read_share(share: Sequence[Sheet], known: Path | None, sending: Connection) -> None:
+def _read_share(share: Sequence[Sheet], sending: Connection) -> None:
     """What a process of its own does, which ends with the one that reads from it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent ends it
     with suppress(BrokenPipeError):
         for sheet in share:
-            sending.send_bytes(_read(sheet, known)[1])
+            sending.send_bytes(_packed(sheet)[1])
 
 
-def _received(waiting: dict[Connection, Iterator[Sheet]]) -> Iterator[tuple[str, Page | Diagnostic | None]]:
+def _received(
+    waiting: dict[Connection, Iterator[Sheet]], known: Path | None
+) -> Iterator[tuple[str, Page | Diagnostic | None]]:
     """Names of sheets and their pages as they come; a process that is lost sends no more."""
     while waiting:
         for receiving in wait(list(waiting)):
@@ -133,21 +135,30 @@ def _received(waiting: dict[Connection, Iterator[Sheet]]) -> Iterator[tuple[str,
                 del waiting[receiving]
             else:
                 sheet = next(waiting[receiving])
+                if known:
+                    packed.keep(known / sheet.key, data)
                 yield sheet.name, packed.unpack(data, sheet.find)
 
 
-def _read(sheet: Sheet, known: Path | None) -> tuple[Page | Diagnostic, bytes]:
-    """The page of a sheet, and the same packed, which becomes known."""
+def _read(sheet: Sheet, known: Path | None) -> Page | Diagnostic:
+    """The page of a sheet, which becomes known."""
+    if known is None:
+        return _page(sheet, sheet.find)
+    page, data = _packed(sheet)
+    packed.keep(known / sheet.key, data)
+    return page
+
+
+def _packed(sheet: Sheet) -> tuple[Page | Diagnostic, bytes]:
     find = Remembering(sheet.find)
+    page = _page(sheet, find)
+    return page, packed.pack(page, find.asked)
+
+
+def _page(sheet: Sheet, find: Find) -> Page | Diagnostic:
     source = sources.decode(sheet.data, sheet.name)
-    page = source if isinstance(source, Diagnostic) else _page(source, sheet, find)
-    data = packed.pack(page, find.asked)
-    if known:
-        packed.keep(known / sheet.key, data)
-    return page, data
-
-
-def _page(source: Source, sheet: Sheet, find: Find) -> Page:
+    if isinstance(source, Diagnostic):
+        return source
     return _weighed(_checked(grammar.read(source, sheet.inside, find), sheet))
 
 
