@@ -117,7 +117,9 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[
         inside = code[at] is not Code.NONE
         if found.level and not inside:
             index.meet(found.level, words, at)
-        if not words or residue(words) or navigation(words) or (index.level and not found.level):
+        if not words or (not found.label.startswith("Q") and (residue(words) or navigation(words))):
+            continue
+        if index.level and not found.level:
             continue
         behind = found.last
         blank = not at or not lines[at - 1].strip()

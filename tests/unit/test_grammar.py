@@ -67,6 +67,16 @@ def test_one_question_is_enough() -> None:
     assert page.diagnostics == ()
 
 
+@pytest.mark.parametrize("title", ["Next", "The end of a generator", "Home?", "Any questions?"])
+def test_what_has_a_label_is_a_question_whatever_its_words(title: str) -> None:
+    assert [card.question for card in read(f"Q1. {title}\n\nSo.").cards] == [title]
+
+
+@pytest.mark.parametrize("answer", ["The **answer**.", "The end of a generator.", "A short answer."])
+def test_a_sentence_is_an_answer(answer: str) -> None:
+    assert only(f"Q1. What?\n\n{answer}").answered
+
+
 def test_the_first_heading_is_the_title() -> None:
     assert read("Text.\n\n## Tea `leaf`\n\n# Pot\n\nQ1. What is tea?\n").title == "Tea `leaf`"
     assert read("### Tea\n\nQ1. What is tea?\n").title is None

@@ -21,7 +21,8 @@ _ANSWERED = re.compile(
     rf"""(?:[-*+]\s+)?(?:\#{{1,6}}\s*)?(?:{EMOJI}\s*)*
         (?: (?P<bold>\*{{1,3}}|_{{1,3}})\s?(?:{EMOJI}\s*)*{_SAID}\s?[:.)\-\u2013\u2014\uff1a]?\s?(?P=bold)
             \s?[:.)\uff1a]*(?:\s?[-\u2013\u2014]+(?=\s))?
-          | (?:{_QUALITY}(?:{_ANSWER})|(?-i:A)){_COUNT}\s?(?:[.)](?=\s|$|\*)|[:\uff1a]|[-\u2013\u2014>]+(?=\s))+
+          | (?:{_ANSWER}|(?-i:A)){_COUNT}\s?(?:[.)](?=\s|$|\*)|[:\uff1a]|[-\u2013\u2014>]+(?=\s))+
+          | {_QUALITY}(?:{_ANSWER}){_COUNT}\s?[:\uff1a]+
           | (?:a|{_SPEAKER})\s?\d{{0,4}}\s?[:\uff1a]
           | (?P<strong>\*\*|__)?(?:{_REPLY})\s?(?::(?(strong)(?P=strong))|(?(strong)(?P=strong):|(?!))) )
         \s*""",

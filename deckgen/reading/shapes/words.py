@@ -53,7 +53,7 @@ _RESIDUE = re.compile(
       |as\ an\ ai|if\ you(?:'d|\ would)?\ (?:like|want|need)|is\ there\ anything|anything\ else|need\ (?:more|anything)
       |ready\ for|any\ (?:other\ )?questions|questions\?|got\ (?:a\ )?(?:questions?|feedback)|found\ an?\s
       |want\ (?:more|to\ (?:contribute|add|help))|good\ luck|thanks?\ (?:you|for)
-      |happy\ (?:learning|coding|studying|interviewing)|end\ of\ |that's\ (?:all|it)|to\ be\ continued|the\ end
+      |happy\ (?:learning|coding|studying|interviewing)|end\ of\ |that's\ (?:all|it)|to\ be\ continued|the\ end\W*$
       |(?:score|total|name|date|points|punkte|note)\s?:\s?_{2,}|made\ (?:with|while|by|in)\s
       |(?:corrections|contributions|feedback|suggestions|prs|pull\ requests)(?:\ \w+){0,3}\ welcome)""",
     re.IGNORECASE | re.VERBOSE,
