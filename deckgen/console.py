@@ -163,14 +163,18 @@ def summary(report: Report, folder: str = "") -> None:
     for form, documents in _forms(report).items():
         questions = sum(len(document.cards) for document in documents)
         where = f" in {len(documents)} documents" if len(documents) > 1 else ""
-        console.print(Text(f"read as: {form}, {questions} question{'' if questions == 1 else 's'}{where}", "dim"))
+        console.print(Text(f"read as: {form}, {_many(questions, 'question')}{where}", "dim"))
     for notice in (*report.notices, *(f"checks ran without {layer}" for layer in report.unconfined)):
         console.print(Text(notice, "yellow"))
     if report.package is not None:
         path = (Path(folder) / report.package.path).as_posix()
-        console.print(Text(f"{path}: {report.package.notes} notes, import it into Anki"))
+        console.print(Text(f"{path}: {_many(report.package.notes, 'note')}, import it into Anki"))
     elif report.verb is Verb.BUILD:
         console.print(Text("no package is written: " + _why_none(report), "red"))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _forms(report: Report) -> Mapping[str, list[Document]]:
@@ -186,7 +190,7 @@ def _counts(report: Report) -> Text:
     line = Text.assemble((harmless(report.deck.name), "bold"), ": ")
     cards, verified = len(report.judgements), report.count(Verdict.VERIFIED)
     if report.verb is Verb.LINT:
-        line.append(f"{cards} card{'' if cards == 1 else 's'}")
+        line.append(_many(cards, "card"))
     else:
         line.append(f"{verified} of {cards} verified", "green" if verified else "red")
     for verdict in Verdict:
@@ -196,7 +200,7 @@ def _counts(report: Report) -> Text:
         line.append(f", {sum(each.verdict is None for each in report.judgements)} not run", "yellow")
     for severity, style in ((Severity.ERROR, "red"), (Severity.WARNING, "yellow"), (Severity.NOTE, "dim")):
         if count := sum(diagnostic.severity is severity for diagnostic in report.diagnostics):
-            line.append(f" · {count} {severity}{'' if count == 1 else 's'}", style)
+            line.append(f" · {_many(count, severity)}", style)
     if report.verb is not Verb.LINT:
         mutants, killed = report.mutants
         if mutants:
