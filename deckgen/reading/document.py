@@ -19,6 +19,7 @@ from deckgen.reading import clozes, math, planning, questions, quick, repairs
 from deckgen.reading.choice import choose
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
+from deckgen.reading.outlines import flattened
 from deckgen.reading.questions import Plan
 from deckgen.reading.repairs import MAX_NESTING
 from deckgen.reading.shapes.labelled import label_and_title
@@ -145,10 +146,13 @@ def parse(source: Source) -> Parsed:
     """The blocks of a document, and a diagnostic for everything that is not kept as written."""
     head = _front_matter(source)
     lines = head[0].content.split("\n") if head else []
-    seen = survey(source.lines, len(lines) + 2 if head else 0)
+    first = len(lines) + 2 if head else 0
+    flat = flattened(source.lines, source.text, first)
+    text = source.text if flat is source.lines else "\n".join(flat)
+    seen = survey(flat, first)
     choice = choose(seen, next((match[1] for line in lines if (match := _WANTED.match(line))), ""))
     parser = _MD if head else _MD_WITHOUT_FRONT_MATTER
-    tokens = parser.parse(source.text, {"plan": planning.plan(seen, choice)})
+    tokens = parser.parse(text, {"plan": planning.plan(seen, choice)})
     losses = [loss for token in tokens if _may_lose(token) for loss in _losses(source, token)]
     return Parsed(list(_blocks(source, tokens, planning.sections(seen, choice), choice.depth)), losses, choice.form)
 
@@ -178,7 +182,7 @@ def _blocks(source: Source, tokens: list[Token], sections: Collection[int], dept
     prose: list[Token] = []
     stream = iter(tokens)
     for token in stream:
-        block = _cut(token, stream, sections, depth)
+        block = _cut(source, token, stream, sections, depth)
         if block is None:
             prose.append(token)
             continue
@@ -190,7 +194,9 @@ def _blocks(source: Source, tokens: list[Token], sections: Collection[int], dept
         yield _prose(source, prose)
 
 
-def _cut(token: Token, following: Iterator[Token], sections: Collection[int], depth: int) -> Block | None:
+def _cut(
+    source: Source, token: Token, following: Iterator[Token], sections: Collection[int], depth: int
+) -> Block | None:
     """The block that begins at a token and takes what it needs of the following, None where the token is prose."""
     match token.type:
         case "front_matter":
@@ -198,7 +204,8 @@ def _cut(token: Token, following: Iterator[Token], sections: Collection[int], de
         case "question_open":
             next(following)
             found = token.meta["candidate"]
-            return Question(found.label, found.title, found.line, found.column)
+            inset = len(source.line(found.line)) - len(source.line(found.line).lstrip())  # that an outline has
+            return Question(found.label, found.title, found.line, max(found.column, inset + 1))
         case "heading_open" if token.level == 0 and (int(token.tag[1]) <= depth or _line(token) in sections):
             text = next(following).content
             next(following)
