@@ -16,7 +16,7 @@ from itertools import pairwise
 from deckgen.reading.chain import chained
 from deckgen.reading.kinds import LABELS, NUMBERS, Group
 from deckgen.reading.shapes.candidate import Candidate
-from deckgen.reading.shapes.words import furniture
+from deckgen.reading.shapes.words import contents, furniture
 from deckgen.reading.survey import Sight, Survey
 
 
@@ -30,22 +30,42 @@ class Choice:
 
 
 def choose(seen: Survey, wanted: str = "") -> Choice:
-    """The questions among what is seen; of the kind that is wanted, where one is."""
+    """The questions among what is seen; those of the form that is wanted, where there are any."""
     outside = [each for each in seen.sights if not each.in_code]
+    chosen = _as_wanted(seen, outside, wanted) if wanted else []
+    if chosen:
+        return _choice(seen, chosen, wanted)
     groups = _grouped(seen, outside)
-    if wanted:
-        groups = {name: group for name, group in groups.items() if _name(group.sights[0].what) == wanted}
     first = _first(seen, groups)
     if first is None:
         return Choice()
-    chosen = _accepted(seen, first, groups)
-    if not wanted:
-        chosen = _filled(seen, outside, first, chosen)
-    depth = _depth(chosen)
+    chosen = _filled(seen, outside, first, _accepted(seen, first, groups))
     kinds = Counter(_name(each.what) for each in chosen)
-    form = " and ".join(name for name, _ in kinds.most_common(2))
-    hidden = [each for each in seen.sights if each.in_code and each.what.group == first.name]
-    return Choice({each.what.line: each.what for each in [*hidden, *chosen]}, form, depth)
+    return _choice(seen, chosen, " and ".join(name for name, _ in kinds.most_common(2)), {first.name})
+
+
+def _choice(seen: Survey, chosen: Sequence[Sight], form: str, names: Collection[str] = ()) -> Choice:
+    """What was chosen, and what stands in code that may have swallowed questions of some kinds, else of all chosen."""
+    names = names or {each.what.group for each in chosen}
+    hidden = [each for each in seen.sights if each.in_code and each.what.group in names]
+    return Choice({each.what.line: each.what for each in [*hidden, *chosen]}, form, _depth(chosen))
+
+
+def _as_wanted(seen: Survey, sights: Iterable[Sight], wanted: str) -> list[Sight]:
+    """All lines of a form: who says how questions are written means it, so that nothing else has to speak for them.
+
+    Of headings those of the level that has most, of bullets the outermost, of numbers those that count.
+    """
+    alike = [each for each in sights if wanted in (each.what.shape, _name(each.what))]
+    if wanted.endswith("headings"):
+        levels = Counter(each.what.level for each in alike)
+        level = max(levels, key=lambda level: (levels[level], level), default=0)
+        return [each for each in alike if each.what.level == level and not contents(each.words)]
+    if wanted == "bullets":
+        margin = min((each.what.indent for each in alike), default=0)
+        return [each for each in alike if each.what.indent == margin]
+    alike = [each for each in alike if each.what.group == wanted] or alike
+    return chained(seen, alike) if wanted in NUMBERS else alike
 
 
 def _name(candidate: Candidate) -> str:

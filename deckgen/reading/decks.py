@@ -190,9 +190,12 @@ def _front_matter(sheet: Sheet, page: Page, keys: Sequence[str]) -> tuple[dict[s
         return {}, []
     source = sheet.source
     values, notes = config.parse_front_matter(source, page.front_matter.text, page.front_matter.line, keys)
-    written = values.pop(_WRITTEN, None)
-    if written is not None and written not in shapes.NAMES:
-        notes.append(source.report(rules.UNKNOWN_FORM, 1, form=written, advice=suggest(str(written), shapes.NAMES)))
+    if _WRITTEN in values:
+        written = str(values.pop(_WRITTEN) or "")
+        shown = f"its questions are read as {page.form}" if page.form else "nothing in it is written so"
+        advice = shown if written in shapes.NAMES else suggest(written, shapes.NAMES)
+        if written not in page.form.split(" and ") or not written:
+            notes.append(source.report(rules.UNKNOWN_FORM, 1, form=written, advice=advice))
     return values, notes
 
 

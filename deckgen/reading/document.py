@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from deckgen import rules
+from deckgen.config import parse_front_matter
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS, UNSAFE_TEX
 from deckgen.reading import clozes, math, planning, questions, quick, repairs
@@ -26,7 +27,7 @@ from deckgen.reading.shapes.labelled import label_and_title
 from deckgen.reading.survey import survey
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
-_WANTED = re.compile(r"questions\s*:\s*[\"']?([a-z ]+?)[\"']?\s*$")
+_WRITTEN = "questions"  # the key of front matter that says how they are written
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
@@ -145,16 +146,24 @@ _MD_WITHOUT_FRONT_MATTER = _parser()
 def parse(source: Source) -> Parsed:
     """The blocks of a document, and a diagnostic for everything that is not kept as written."""
     head = _front_matter(source)
-    lines = head[0].content.split("\n") if head else []
-    first = len(lines) + 2 if head else 0
+    first = head[0].content.count("\n") + 3 if head else 0
+    wanted = _wanted(source, head[0].content) if head else ""
     flat = flattened(source.lines, source.text, first)
     text = source.text if flat is source.lines else "\n".join(flat)
-    seen = survey(flat, first)
-    choice = choose(seen, next((match[1] for line in lines if (match := _WANTED.match(line))), ""))
+    seen = survey(flat, first, wanted)
+    choice = choose(seen, wanted)
     parser = _MD if head else _MD_WITHOUT_FRONT_MATTER
     tokens = parser.parse(text, {"plan": planning.plan(seen, choice)})
     losses = [loss for token in tokens if _may_lose(token) for loss in _losses(source, token)]
     return Parsed(list(_blocks(source, tokens, planning.sections(seen, choice), choice.depth)), losses, choice.form)
+
+
+def _wanted(source: Source, head: str) -> str:
+    """How its front matter says that the questions of a document are written; nothing where it does not."""
+    if _WRITTEN not in head:
+        return ""
+    values, _ = parse_front_matter(source, head, 2, (_WRITTEN,))
+    return str(values.get(_WRITTEN) or "")
 
 
 def _front_matter(source: Source) -> list[Token]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -96,16 +96,18 @@ class Survey:
         return lines[at] if at < len(lines) else len(self.lines) + 1
 
 
-def survey(lines: Sequence[str], first: int = 0) -> Survey:
-    """What some lines show from the first, counted from 0, that is no front matter."""
-    return Survey(lines, tuple(_sights(lines, _in_code(lines, first), first)))
+def survey(lines: Sequence[str], first: int = 0, wanted: str = "") -> Survey:
+    """What some lines show from the first, counted from 0, that is no front matter; all that is of a form wanted."""
+    code = _in_code(lines, first)
+    maybe = _maybe(lines, code, listed=wanted == "bullets")
+    return Survey(lines, tuple(_sights(lines, code, first, maybe)))
 
 
-def _sights(lines: Sequence[str], code: Sequence[Code], first: int) -> Iterator[Sight]:
+def _sights(lines: Sequence[str], code: Sequence[Code], first: int, maybe: Iterable[int]) -> Iterator[Sight]:
     """The candidates outside tables of contents, each line in one at most."""
     behind = first
     index = _Index(lines)
-    for at in _maybe(lines, code):
+    for at in maybe:
         line = lines[at]
         if at < behind:
             continue
@@ -149,8 +151,8 @@ class _Index:
         self.at = at + 1
 
 
-def _maybe(lines: Sequence[str], code: Sequence[Code]) -> list[int]:
-    """The lines out of code that may be questions, by what they show themselves, or by what stands below."""
+def _maybe(lines: Sequence[str], code: Sequence[Code], *, listed: bool) -> list[int]:
+    """The lines out of code that may be questions, by what they show, what stands below, or as all that is listed."""
     maybe, below = _MAYBE.match, _BELOW_QUESTION.match
     found = set()
     for at, line in enumerate(lines):
@@ -161,7 +163,9 @@ def _maybe(lines: Sequence[str], code: Sequence[Code]) -> list[int]:
         if below(line):
             found |= {at - 1, at - 2} if at > 1 and not lines[at - 1] else {at - 1}
     asking = [lines[at].lstrip()[:1] for at in found if "?" in lines[at]]
-    if sum(each in _BULLETS for each in asking) > 1:
+    if listed:
+        found |= {at for at, line in enumerate(lines) if line.lstrip()[:1] in _BULLETS}
+    elif sum(each in _BULLETS for each in asking) > 1:
         found |= {at for at, line in enumerate(lines) if line.lstrip()[:1] in _BULLETS and _bidden(line)}
     if sum(map(str.isalpha, asking)) > 2:
         found |= {at for at, line in enumerate(lines) if line[:1].isalpha() and bids(line)}

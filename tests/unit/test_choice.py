@@ -112,10 +112,32 @@ def test_a_form_is_wanted_as_yaml_has_it(key: str) -> None:
     assert (page.form, questions(page)) == ("numbers", ["What is elm?", "What is ash?"])
 
 
-def test_where_nothing_is_written_in_the_form_that_is_wanted_nothing_is_read() -> None:
-    page = read("---\nquestions: quotes\n---\n## What is rye?\n\nA grass.\n\n## What is oat?\n\nA grass.\n")
-    assert (page.form, page.cards) == ("", ())
-    assert codes(page) == [("D011", 1), ("D018", 6), ("D018", 10)]
+@pytest.mark.parametrize("wanted", ["quotes", "quote", "", "null", "[headings]", "{"])
+def test_where_nothing_is_written_in_the_form_that_is_wanted_it_is_read_as_without(wanted: str) -> None:
+    page = read(f"---\nquestions: {wanted}\n---\n{written('headings')}")
+    assert (page.form, questions(page), codes(page)) == ("headings", list(TITLES), [])
+
+
+# Nothing in these asks or counts, so that nothing but the key makes questions of them.
+MEANT = {
+    "headings": "# Grain\n\n## Rye\n\nA grass.\n\n## Oat\n\nA grass.\n\n### Roots\n\nDeep.\n",
+    "headings with one number": "## 1. Rye\n\nA grass.\n\n## Oat\n\nA grass.\n",
+    "bold lines": "**Rye**\n\nA grass.\n\n**Oat**\n\nA grass.\n",
+    "bullets": "- Rye\n  - A grass.\n- Oat\n  - A grass.\n",
+    "pairs": "Rye :: A grass.\n",
+    "numbers": "1. Rye\n\nIt takes:\n\n1. land\n2. rain\n\n2. Oat\n\nA grass.\n",
+    "bold numbers": "**1. Rye**\n\nA grass.\n\n**2. Oat**\n\nA grass.\n",
+    "quotes": "> Rye\n\nA grass.\n\n> Oat\n\nA grass.\n",
+    "folds": "<details><summary>Rye</summary>\n\nA grass.\n\n</details>\n",
+}
+
+
+@pytest.mark.parametrize(("form", "text"), MEANT.items(), ids=MEANT.keys())
+def test_all_lines_of_the_form_that_is_wanted_are_questions(form: str, text: str) -> None:
+    form = form.partition(" with")[0]
+    page = read(f"---\nquestions: {form} # as I do\n---\n{text}")
+    assert (page.form, questions(page)) == (form, ["Rye", "Oat"][: len(page.cards)])
+    assert len(page.cards) == 1 + ("Oat" in text)
 
 
 def test_no_gap_is_filled_where_a_form_is_wanted() -> None:

@@ -399,8 +399,12 @@ def test_a_deck_in_a_folder_takes_checks_from_beside_each_document(write: Write)
 # ---------------------------------------------------------------- how questions are written, and what stands above them
 
 FORMS = {
-    "a form": ("numbers", []),
-    "a form in quotes": ("'numbered headings'", []),
+    "a form": ("labels", []),
+    "a form in quotes": ("'labels'", []),
+    "a form with a comment": ("labels # in all of them", []),
+    "a form that it does not show": ("numbers", ["its questions are read as labels; the key is left out"]),
+    "nothing": ("", ["known are `labels`, "]),
+    "null": ("null", ["known are `labels`, "]),
     "mistyped": ("number", ["did you mean `numbers`?; the key is left out"]),
     "in capitals": ("Folds", ["did you mean `folds`?; the key is left out"]),
     "unlike any": ("xyz", ["known are `labels`, `numbered headings`, "]),
