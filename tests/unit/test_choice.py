@@ -345,6 +345,11 @@ def test_a_huge_table_hides_no_question(form: str) -> None:
     assert questions(read(text)) == list(TITLES)
 
 
+def test_the_column_of_a_heading_in_html_is_where_it_stands() -> None:
+    page = read("  <h3>What is rye?</h3>\n\nA grass.\n")
+    assert [str(card.location) for card in page.cards] == ["notes.md:1:3"]
+
+
 TABS = {
     "labels": "Q1.\tWhat is rye?\nA grass.\nQ2.\tWhat is oat?\n\tA grass.\n",
     "headings": "##\tWhat is rye?\n\nA grass.\n\n##\tWhat is oat?\n\nA grass.\n",

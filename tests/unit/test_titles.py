@@ -10,6 +10,7 @@ CLEANED = {
     "plain": ("What is rye?", "What is rye?"),
     "bold": ("**What is rye?**", "What is rye?"),
     "three stars": ("***What is rye?***", "What is rye?"),
+    "underscores": ("__What is rye?__", "What is rye?"),
     "italic": ("*What is rye?*", "What is rye?"),
     "bold of HTML": ("<b>What is rye?</b>", "What is rye?"),
     "strong HTML": ("<strong>What is rye?</strong>", "What is rye?"),

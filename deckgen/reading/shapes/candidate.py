@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from deckgen.reading.shapes.words import ATTRIBUTES, DIFFICULTY, EMOJI, QUESTION, SPEAKER
+from deckgen.reading.shapes.words import ATTRIBUTES, DIFFICULTY, EMOJI, QUESTION, SPEAKER, asks
 
 _HEAD = re.compile(
     r"""[ \t]* (?P<quote>(?:>[ \t]?)+)?
@@ -29,12 +29,12 @@ _LINKED = re.compile(r"(?P<before>\s*\#{1,6}\s+)\[(?P<words>(?:[^\[\]]|\[[^\[\]]
 _HTML = re.compile(
     r"""\s*(?:<(?:p|div|center|li|font|span)\b[^<>]*>\s*)*
         <(?P<tag>b|strong|h[1-6])(?:\s[^<>]*)?>(?P<words>.+?)</(?P=tag)\s*>
-        (?P<behind>(?:</?(?:p|div|center|br|font|span|a)\b[^<>]*>|\s)*)""",
+        (?P<behind>(?:</?(?:p|div|center|br|font|span|a|li)\b[^<>]*>|\s)*)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TAG = re.compile(r"</?(?:b|strong|em|i|a|u|font|span|big)\b[^<>]*>", re.IGNORECASE)
 _CODE = re.compile(r"</?code>", re.IGNORECASE)
-_MARK = re.compile(rf"(?:{QUESTION})\s?[:.\uff1a]\s*(?:\*\*|__)?[.:]?\s*", re.IGNORECASE)
+_MARK = re.compile(rf"(?:{QUESTION})(?:\s?[:.\uff1a]\s*(?:\*\*|__)?[.:]?|(?:\*\*|__)\s?[:.\uff1a])\s*", re.IGNORECASE)
 _CLOSED = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=[^\s*_])((?:`[^`]*`|(?!\1).)+?)\1(?![*_\w])")
 
 
@@ -112,6 +112,8 @@ def peel(text: str) -> Peeled:
         opened = "" if opened and opened in mark[0] else opened
     position = max(position, _ornament(text, position)) if position < end else position
     title, closed, rest = _unwrapped(opened + text[position:end], len(written) - len(text) + position - len(opened))
+    if level and rest is not None:  # all of a heading is its title
+        title, closed, rest = opened + text[position:end], False, None
     digits = (number["number"] or number["keycap"]) if number else ""
     return Peeled(
         text=written,
@@ -160,10 +162,15 @@ def _unwrapped(text: str, offset: int) -> tuple[str, bool, int | None]:
         return text, False, None
     if _DECORATION.fullmatch(behind):
         return text, True, None
-    gap = _DASH.match(behind)
-    return match[2], True, offset + match.end() + (gap.end() if gap else 0)
+    own = _ATTRIBUTES.match(behind)
+    end = own.end() if own else 0
+    gap = _DASH.match(behind, end)
+    if asks(text) and not asks(match[2]) and _GOES_ON.match(behind):
+        return text, False, None
+    return match[2] + behind[:end].rstrip(), True, offset + match.end() + (gap.end() if gap else end)
 
 
 _DECORATION = re.compile(rf"(?:\s|[.:?!\\*_]|{EMOJI}|{DIFFICULTY}|\{{[^{{}}]*\}}|<br\s*/?>)*", re.IGNORECASE)
 _ATTRIBUTES = re.compile(ATTRIBUTES)
-_DASH = re.compile(r"\s*(?:[-\u2013\u2014:]+|<br\s*/?>|->|=>)?\s*", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s+[^\W\d_A-Z]")
+_DASH = re.compile(r"\s*(?:-+>|=+>|[\u2192\u21d2]|[-\u2013\u2014:]+|<br\s*/?>)?\s*", re.IGNORECASE)

@@ -12,7 +12,7 @@ _INITIALS = frozenset("*_" + "".join(word[0] + word[0].upper() for word in QUEST
 _LABEL = re.compile(
     rf"""(?P<bold>\*\*|__)?
         (?:{QUESTION}) \s*+ (?P<before>[.:\#-]?) \s*+
-        (?P<number>\d{{1,5}}) (?!\w)
+        (?P<number>\d{{1,5}}) (?![^\W_])
         \s*+ (?P<inner>\*\*|__)?
         \s*+ (?P<after>[.:)\]\uff1a\uff0e\u3001]++ (?!\d) | [-\u2013\u2014] (?=\s|\*\*|__) )?
         \s*+ (?P<outer>\*\*|__)?
@@ -26,7 +26,8 @@ _LEAD = re.compile(
 )
 _ALONE = re.compile(
     rf"""[ \t]*(?P<hashes>\#{{1,6}}[ \t]*)?(?:{EMOJI}\s*)*
-        (?P<bold>\*\*|__)?(?:{QUESTION})\s*+\#?(?P<number>\d{{1,5}})\s?(?P<mark>[.:)]*)(?:\*\*|__)?\s?:?[ \t\#]*""",
+        (?P<bold>\*\*|__)?(?:{QUESTION})\s*+[.:\#-]?\s*+(?P<number>\d{{1,5}})\s?(?P<mark>[.:)]*)
+        (?:\*\*|__)?\s?:?[ \t\#]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -50,7 +51,8 @@ def label_and_title(line: str) -> tuple[str, str] | None:
         title = title.removesuffix(bold).rstrip() if title.endswith(bold) else bold + title
     elif closed and not bold:
         title = closed + title
-    return (f"Q{match['number']}", title) if title else None
+    alone = not title or title in ".:)#"  # `Q.3.` and `Question #3 :`, whose words stand below
+    return None if alone else (f"Q{match['number']}", title)
 
 
 def plain(found: tuple[str, str], at: int) -> Candidate:

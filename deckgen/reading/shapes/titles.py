@@ -12,7 +12,7 @@ _BEHIND = re.compile(
 )
 _WRAPPED = re.compile(r"(\*\*\*|\*\*|__|\*|_|<b>|<strong>|<em>|<i>)(?=[^\s*_])(?P<words>.*\S)(?:\1|</\w+>)")
 _OF_PAGE = re.compile(r"\[(?P<words>[^\[\]]+)\]\(#[^()\s]*\)")
-_PLAIN = re.compile(r"\w[\w ,.'?-]*[\w.?]")
+_PLAIN = re.compile(r"[^\W_][\w ,.'?-]*(?:[^\W_]|[.?])")
 _LONGEST = 2000  # what is longer is no title that anybody decorated
 
 
