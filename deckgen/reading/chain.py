@@ -45,7 +45,9 @@ def _question(seen: Survey, each: Sight, following: Sequence[Sight], last: Sight
         return True
     section = seen.heading_behind(last.what.last) < each.what.line
     if number == 1 and not expected:
-        return told and (section or _answered(seen, each, following))
+        answered = _answered(seen, each, following)
+        begins = section and any(other.asks and other.what.number == 2 for other in following)
+        return (told and (section or answered)) or (begins and answered)
     if goes_on:
         return each.asks and _answered(seen, each, following) and number > (last.what.number or 0)
     ahead = number - (last.what.number or 0)

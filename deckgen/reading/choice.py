@@ -77,7 +77,9 @@ def _grouped(seen: Survey, sights: Iterable[Sight]) -> dict[str, Group]:
     groups: defaultdict[str, list[Sight]] = defaultdict(list)
     for each in sights:
         groups[each.what.group].append(each)
-    return {name: _group(seen, name, members) for name, members in groups.items()}
+    for name in groups.keys() & set(NUMBERS):  # lists in answers say nothing about the questions
+        groups[name] = chained(seen, groups[name])
+    return {name: _group(seen, name, members) for name, members in groups.items() if members}
 
 
 def _group(seen: Survey, name: str, members: Sequence[Sight]) -> Group:
@@ -146,7 +148,7 @@ def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[S
         ]
         return sorted([*certain, *own, *above], key=lambda each: each.what.line)
     if first.name in NUMBERS:
-        own = chained(seen, first.sights)
+        own = list(first.sights)
     else:
         own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _plainly(first, each, answer)]
     if first.name == "pairs" and "tight pairs" in groups and groups["tight pairs"].dense:

@@ -237,6 +237,28 @@ def test_numbered_lines_count_the_questions(lines: list[str], expected: list[str
     assert (page.form, questions(page)) == ("numbers", expected)
 
 
+@pytest.mark.parametrize("inset", ["", "   "])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("form", ["numbers", "bold numbers"])
+def test_long_lists_in_all_answers_hide_no_question(form: str, gap: str, inset: str) -> None:
+    items = "".join(f"{inset}{n}. {word}\n" for n, word in enumerate(("land", "rain", "sun", "rye"), 1))
+    text = written(form).replace("\n\nA grass.\n", f"{gap}{items}")
+    page = read(text)
+    assert (page.form, questions(page)) == (form, list(TITLES))
+    assert all("sun" in str(card.answer) for card in page.cards)
+
+
+def test_a_section_of_numbers_may_begin_with_one_that_does_not_ask() -> None:
+    trees = "## Trees\n\n1. Elm\n\nA tree.\n\n2. What is ash?\n\nA tree.\n"
+    assert questions(read(written("numbers") + trees)) == [*TITLES, "Elm", "What is ash?"]
+
+
+@pytest.mark.parametrize("text", ["rye :: A grass.\noat :: A grass.\n", "rye\n?\nA grass.\n\noat\n?\nA grass.\n"])
+def test_pairs_need_not_ask(text: str) -> None:
+    page = read(text)
+    assert (page.form, questions(page)) == ("pairs", ["rye", "oat"])
+
+
 CONTENTS = {
     "links": "- [What is rye?](#rye)\n- [What is oat?](#oat)\n- [What is wheat?](#wheat)",
     "numbered links": "1. [What is rye?](#rye)\n2. [What is oat?](#oat)\n3. [What is wheat?](#wheat)",
