@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
 
@@ -17,7 +17,7 @@ from deckgen.reading import document, fences, forms
 from deckgen.reading.attributes import split
 from deckgen.reading.document import Block, Code, FrontMatter, Image, Prose, Question, Section
 from deckgen.reading.media import Find, nowhere
-from deckgen.reading.shapes.answers import answer_mark, stub
+from deckgen.reading.shapes.answers import answer_mark, stub, without_choices
 from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import EMOJI, navigation, residue
 
@@ -27,6 +27,11 @@ _EMOJI = re.compile(EMOJI)
 _MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _NUMBER = re.compile(r'<ol start="\d+">\s*<li></li>\s*</ol>')  # `577.` alone is an empty list to Markdown
+_CODE = re.compile(r"\s*<p><code>[^<]*</code></p>\s*")
+_CHOSEN = re.compile(
+    r"<(?:strong|em|mark|s)>|[\u2705\u2713\u2714]|\[x\]|\(correct", re.IGNORECASE
+)  # of several choices
+_LONGEST_RESIDUE = 150  # what is longer says more than `Sure!`
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f]")
 
 
@@ -135,7 +140,7 @@ def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
     media = _media(
         [each for block in draft.blocks if isinstance(block, Prose) for each in block.images], find, findings
     )
-    answered = bool(media) or _answers(answer)
+    answered = bool(media) or (_answers(answer) and not _left_empty(draft, findings.source))
     if not answered:
         findings.add(rules.UNANSWERED, question.line, question.column)
     if not _visible([Html(heading.html)]) and not asked:
@@ -164,6 +169,15 @@ def _card(draft: _Draft, path: str, find: Find, findings: Findings) -> Card:
     return forms.fitted(card, heading, draft.blocks, findings)
 
 
+def _left_empty(draft: _Draft, source: Source) -> bool:
+    """Whether a rule stands right below the mark of an answer, and the document ends with what is below that."""
+    first = draft.blocks[0] if draft.blocks else None
+    if draft.last_line < len(source.lines) or not isinstance(first, Prose) or not first.html.startswith("<hr>"):
+        return False
+    above = (source.line(number).strip() for number in range(draft.question.line + 1, first.line))
+    return any(line and answer_mark(line) == len(line) for line in above)
+
+
 def _media(images: Iterable[Image], find: Find, findings: Findings) -> tuple[Medium, ...]:
     """The media of some images, each once, and a diagnostic for every image that has none."""
     media: dict[str, Medium] = {}
@@ -189,12 +203,37 @@ def _words(html: str) -> str:
 
 
 def _answers(answer: Iterable[Html | Fence]) -> bool:
-    """Whether an answer shows something, and not only that it is still to be written."""
-    if any(part.code.strip() if isinstance(part, Fence) else _NUMBER.search(part.text) for part in answer):
+    """Whether an answer shows something, and not only that it is still to be written, or what is to be chosen from."""
+    parts = list(answer)
+    html = "\n".join(part.text for part in parts if isinstance(part, Html))
+    lines = _said(html)
+    left = lines if _CHOSEN.search(html) else without_choices(lines)
+    if len(left) == len(lines) and (
+        _NUMBER.search(html) or any(isinstance(part, Fence) and part.code.strip() for part in parts)
+    ):
         return True
-    lines = [_EMOJI.sub("", line).strip() for line in _visible(answer).splitlines()]
-    lines = [line for line in lines if line and not navigation(line) and not residue(line)]
-    return bool(lines) and not stub(" ".join(lines)) and answer_mark(lines[-1]) != len(lines[-1])
+    above, rule, _ = html.partition("<hr>")
+    if rule and _said(above) and _still_to_come(_said(above), above):  # below it the document ends
+        return False
+    return bool(left) and not _still_to_come(left, html)
+
+
+def _said(html: str) -> list[str]:
+    """The lines of HTML that say something to a learner."""
+    lines = [_EMOJI.sub("", line).strip() for line in _visible([Html(html)]).splitlines()]
+    return [line for line in lines if line and not navigation(line) and not _is_residue(line)]
+
+
+def _is_residue(line: str) -> bool:
+    return len(line) < _LONGEST_RESIDUE and residue(line)
+
+
+def _still_to_come(lines: Sequence[str], html: str) -> bool:
+    """Whether lines only hold the place of an answer; what is all code is one, unless it is to be done."""
+    text = " ".join(lines)
+    return (stub(text) and not (_CODE.fullmatch(html) and not text[0].isalpha())) or answer_mark(lines[-1]) == len(
+        lines[-1]
+    )
 
 
 def _defects(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

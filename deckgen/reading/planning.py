@@ -18,6 +18,7 @@ _KEY = re.compile(
     r"#{1,6} \W*(?:answers|answer key|solutions|antworten|lösungen|ответы|решения|respuestas|soluciones|réponses)\b",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"#{1,6}\s*\W*A\b")
 _NEAR = 8  # lines below a question in which the mark of its answer stands
 
 
@@ -30,6 +31,11 @@ def plan(seen: Survey, choice: Choice) -> Plan:
         mark = next((at for at in below if says(seen.lines[at])), None)
         if mark is not None and _marks(seen.lines, mark, each):
             marks.add(mark)
+    marks |= {
+        each.line - 1
+        for each in seen.headings
+        if each.line not in choice.questions and _says_answer(seen, each, choice)
+    }
     underlined = {
         each.what.line - 1: each.what.level
         for each in seen.sights
@@ -48,6 +54,14 @@ def _marks(lines: Sequence[str], at: int, question: Candidate) -> bool:
     if _KEY.match(text) and not 0 < question.level < text.index(" "):
         return False
     return not first_choice(lines[at], list(lines[at + 1 : at + 5]))
+
+
+def _says_answer(seen: Survey, heading: Candidate, choice: Choice) -> bool:
+    """Whether a heading that would end an answer begins one, as `#### Answer: B` below `###### 1. Which?`."""
+    line = seen.lines[heading.line - 1].strip()
+    if heading.level > choice.depth or _KEY.match(line) or _LETTERED.match(line):
+        return False
+    return marks_answer(line, "")
 
 
 def sections(seen: Survey, choice: Choice) -> set[int]:

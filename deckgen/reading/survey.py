@@ -10,13 +10,14 @@ from enum import Enum
 from itertools import islice
 
 from deckgen.reading.shapes import candidate
-from deckgen.reading.shapes.answers import first_choice, marks_answer
+from deckgen.reading.shapes.answers import first_choice, marks_answer, stub
 from deckgen.reading.shapes.beginnings import begins, bids
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import asks, contents, navigation, rated, residue
 
 _DEEPEST = 6
+_LONGEST_STUB = 60
 _LONGEST_LINK = 80  # what is longer leads nowhere else
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?P<marker>`{3,}(?=[^`]*$)|~{3,})")
 # A line that may be a question though nothing in it asks: it does not begin with a letter, as a table or as a bullet
@@ -119,14 +120,19 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int, maybe: Itera
         inside = code[at] is not Code.NONE
         if found.level and not inside:
             index.meet(found.level, words, at)
-        if not words or (not found.label.startswith("Q") and (residue(words) or navigation(words))):
+        if not words or _holds_place(found, words) or (index.level and not found.level):
             continue
-        if index.level and not found.level:
+        if not found.label.startswith("Q") and (residue(words) or navigation(words)):
             continue
         behind = found.last
         blank = not at or not lines[at - 1].strip()
         begun = begins(words) or rated(line)
         yield Sight(found, words, asks(words), begun, _marked(lines, found), inside, blank)
+
+
+def _holds_place(found: Candidate, words: str) -> bool:
+    """Whether bold words say that an answer is still to be written."""
+    return found.shape == "bold lines" and len(words) < _LONGEST_STUB and stub(words)
 
 
 @dataclass(slots=True)

@@ -106,6 +106,7 @@ def test_the_first_of_several_choices_is_no_answer() -> None:
     assert not first_choice("A. Rye", ["C. Oat"])
     assert not first_choice("Ans. Rye", ["B. Oat"])
     assert not first_choice("A: Rye", ["B: Oat"])
+    assert first_choice("- A: Rye", ["- B: Oat"])
 
 
 FOLDS = (
@@ -172,7 +173,7 @@ STUBS = (
         "xxx",
         "n/a",
         "na",
-        "none",
+        "none yet",
         "pending",
         "coming",
         "coming soon",
@@ -226,6 +227,8 @@ STUBS = (
         "da fare",
         "a fazer",
     ),
+    *("Em breve", "Bientôt", "demnächst", "Скоро", "即将推出", "[Jonas, please fill in]", "#todo finish the last two"),
+    *("I'll write this up in a second post.", "I will explain it another time", "TODO ", "tbd (ask)", "WIP - sow"),
     *("(still to be sown)", "[ask about the rye, later]", "(look it up)", "_TODO_", "[TBD]"),
 )
 TRUE = (
@@ -239,6 +242,8 @@ TRUE = (
     ),
     *("Work in progress is limited", "An answer is a text", "Add an answer to a card", "-1", "\u20145", "?:", "0", "!"),
     *("...and so on", "(rye)", "(a grass)", "[1, 2, 3]", "(see the field) and sow", "Todoist", "Offen gesagt: ja"),
+    *("None.", "None", "Todo lists are lists of tasks.", "XXX is a rating", "WIP means work in progress", "todo.txt"),
+    *("TODO comments mark what is left", "I will write a test first", "Bientôt means soon"),
     "TBD " + "rye " * 20,
 )
 
@@ -275,6 +280,21 @@ BELOW = {
         "TODO\n\nIt is a grass that is sown in autumn and is cut in summer, before all other grain.",
         True,
     ),
+    "code of words": ("`None`", True),
+    "code of signs": ("`...`", True),
+    "code that is to be done": ("`TODO`", False),
+    "a long line that begins as a chat does": ("Sure! Rye is a grass" + " that is sown in autumn" * 7, True),
+    "a stub above a rule and other words": ("TODO\n\n---\n\nNext course: 4 May", False),
+    "nothing but choices": ("- A: a grass\n- B: a tree", False),
+    "choices and code": ("```python\nrye()\n```\n\n- A: a grass\n- B: a tree", False),
+    "choices above a stub": (
+        "- A: a grass\n- B: a tree\n\n<details><summary>Answer</summary>\n\nTODO\n\n</details>",
+        False,
+    ),
+    "choices above an answer": ("- A: a grass\n- B: a tree\n\nAnswer: A", True),
+    "choices of which one is marked": ("- A: a grass\n- **B: a tree**", True),
+    "letters that are no choices": ("- B: a grass\n- C: a tree", True),
+    "one letter": ("- A: a grass", True),
     "code that says nothing": ("```python\n...\n```", True),
 }
 
@@ -288,3 +308,22 @@ def test_a_question_is_answered_by_what_says_something(question: str, answer: st
     page = grammar.read(Source.of("notes.md", text), "notes.md")
     assert [card.answered for card in page.cards] == [answered, True]
     assert [each.location.line for each in page.diagnostics if each.code == "D012"] == ([] if answered else [1])
+
+
+CLOSING = "\n---\n\nNext course: 4 May (bring boots)\n"
+
+
+@pytest.mark.parametrize(("answer", "answered"), [("A:", False), ("A: A grass.", True), ("", True)])
+def test_a_closing_line_below_a_rule_is_no_answer_where_it_was_left_empty(answer: str, answered: bool) -> None:  # noqa: FBT001
+    text = f"Q: What is rye?\nA: A grass.\n\nQ: What is oat?\n{answer}\n{CLOSING}"
+    page = grammar.read(Source.of("notes.md", text), "notes.md")
+    assert [card.answered for card in page.cards] == [True, answered]
+
+
+def test_a_heading_that_is_a_mark_begins_an_answer_however_deep_the_question_is() -> None:
+    text = (
+        "###### 1. What is rye?\n\n#### Answer: B\n\nA grass.\n\n###### 2. What is oat?\n\n#### Answer: A\n\nA grass.\n"
+    )
+    page = grammar.read(Source.of("notes.md", text), "notes.md")
+    assert [str(card.answer).count("A grass.") for card in page.cards] == [1, 1]
+    assert [card.section for card in page.cards] == [(), ()]

@@ -175,7 +175,7 @@ SURROUNDED = {
     "a chat with a list": "A grass.\n\n- Do you want more?\n- Shall I continue?",
     "a heading of a chat": "A grass.\n\n### Do you want more?",
     "a link to the top": "A grass.\n\n### [Back to top](#top)",
-    "choices": "A. a grass\nB. a tree\nC. What?",
+    "choices": "A. a grass\nB. a tree\nC. What?\n\nAnswer: A",
     "lettered lines": "a. a grass\nb. what else?",
 }
 
@@ -251,6 +251,12 @@ def test_long_lists_in_all_answers_hide_no_question(form: str, gap: str, inset: 
 def test_a_section_of_numbers_may_begin_with_one_that_does_not_ask() -> None:
     trees = "## Trees\n\n1. Elm\n\nA tree.\n\n2. What is ash?\n\nA tree.\n"
     assert questions(read(written("numbers") + trees)) == [*TITLES, "Elm", "What is ash?"]
+
+
+def test_a_bold_line_that_holds_the_place_of_an_answer_is_no_question() -> None:
+    page = read("**What is rye?**\n\n**TODO**\n\n**What is oat?**\n\nA grass.\n")
+    assert (page.form, questions(page)) == ("bold lines", ["What is rye?", "What is oat?"])
+    assert [card.answered for card in page.cards] == [False, True]
 
 
 @pytest.mark.parametrize("text", ["rye :: A grass.\noat :: A grass.\n", "rye\n?\nA grass.\n\noat\n?\nA grass.\n"])

@@ -341,6 +341,7 @@ BOLD_LINES = {
     "a letter behind": ("**a**b", None),
     "never closed": ("**Rye", None),
     "spaces inside": ("** Rye **", None),
+    "italics at the end inside": ("**Explain *rye***", Seen("bold lines", "**Explain *rye***")),
     "a face before": ("🟡 **Rye**", Seen("bold lines", "**Rye**")),
     "a difficulty before": ("(easy) **Rye**", Seen("bold lines", "**Rye**")),
     "a face inside": ("**🟡 Rye**", Seen("bold lines", "**Rye**")),

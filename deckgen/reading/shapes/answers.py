@@ -41,29 +41,40 @@ _LATER = r"(?:later|soon|shortly|tomorrow|next|after|before|when|once|until|with
 _STUB = re.compile(
     rf"""[(\[](?:[^\W\d]+[\s,.:;'\u2019-]+){{2}}[^()\[\]]*[)\]] | \.{{2,}} | \u2026 | [-\u2013\u2014_]+ | \?+
       | [(\[](?:ask|check|find|fill|look)\b[^()\[\]]{{0,60}}[)\]] | [\W_]{{0,9}}(?:
-        to\s?do|tbd|tba|wip|fixme|xxx|n/?a|none|pending
+        to\s?do|tbd|tba|wip|fixme|xxx|n/?a|none\ (?:yet|so\ far)|pending
       | (?:(?:an?|the|this|more|details)\ )?(?:answer\ )?(?:is\ )?(?:coming|to\ follow)(?:\ (?:soon|later|shortly))?
       | fill\ (?:this\ )?in(?:\ later)?
       | to\ be\ (?:done|answered|written|added|filled\ in|continued|completed|finished|discussed)(?:\ {_LATER})?
       | (?:add|write|needs?|no|answer)(?:\ an?|\ the|\ my)?\ (?:answer|pending|missing|later|here)
         (?:\ (?:here|later|yet))?
       | (?:(?:write|put|insert)\ )?(?:(?:your|my|the)\ )?answer\ (?:(?:goes|comes)\ )?here
+      | i(?:['\u2019]ll|\ will)\ (?:write|fill|look|finish|come\ back|add|do|answer|explain)\ [^.]{{0,20}}
+        \b(?:this|it|that|more)\b[^.]{{0,40}}
       | i(?:['\u2019]ll|\ will|\ need\ to|\ have\ to|\ must|\ should)\ [^.]{{0,40}}\ (?:later|soon|tomorrow|this\ up)
       | (?:i\ (?:am\ |do\ )?|i['\u2019]m\ )?(?:still\ )?(?:not\ sure|no\ idea|don['\u2019]?t\ know|idk|dunno|forgot)
         (?:\ yet)?(?:,\ (?:look|check|ask)\b[^.]{{0,40}})?
       | (?:need\ to\ )?(?:look|check)(?:\ (?:this|it|that))?(?:\ up)?(?:\ (?:later|again|in\ the\ (?:book|slides)))?
       | not\ (?:yet\ )?(?:answered|written|done)(?:\ yet)?|later|(?:work\ )?in\ progress|unanswered
       | missing|empty|(?:left\ )?blank|left\ open|placeholder|under\ construction
+      | (?:em|en)\ breve|próximamente|bientôt|prossimamente|binnenkort|wkrótce|demnächst|in\ kürze|yak\u0131nda|snart
+      | (?:ещё\ |пока\ )?не\ (?:готово|написано)|скоро(?:\ будет)?|незабаром|即将推出|待补充|敬请期待|準備中|추후\ 작성
       | offen|folgt(?:\ noch)?|noch\ offen|(?:noch\ )?keine\ antwort|kommt\ (?:noch|später)|fehlt(?:\ noch)?
       | wird\ (?:noch\ )?(?:ergänzt|nachgetragen)|дописать(?:\ позже)?|добавить(?:\ позже)?|позже|(?:пока\ )?нет\ ответа
       | pendiente|por\ (?:hacer|completar)|sin\ respuesta|à\ (?:faire|compléter|venir)|da\ (?:fare|completare)
       | a\ fazer|sem\ resposta|nog\ (?:invullen|doen)|do\ uzupełnienia|brak(?:\ odpowiedzi)?)[\W_]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_STUB_LEAD = re.compile(r"[\W_]{0,9}(?:to\s?-?do|tbd|tba|wip|fixme|xxx)\b.*", re.IGNORECASE)
+# `TODO: ask`, `TODO ask`, but neither `Todo lists are ..` nor `WIP is ..`.
+_STUB_LEAD = re.compile(
+    r"""[\W_]{0,9}(?: (?:to\s?-?do|tbd|tba|wip|fixme|xxx)\s?(?:[:(\u2026]|[;,.!](?=\s|$)|[-\u2013\u2014](?=\s)).*
+      | (?<=\#)(?:to-?do|tbd|wip)\b.*
+      | (?-i:TODO|TBD|FIXME)\s+(?!(?:is|are|was|means|stands|comments?|lists?|items?)\b).* )""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _LONGEST_STUB = 80
-_CHOICE_A = re.compile(r"\W*A\W*[.)]")
-_CHOICE_B = re.compile(r"[\s>*+-]*B\W*[.)]")
+_CHOICE_A = re.compile(r"\W*A\W*[.)]|\s*[-*+]\s\W*A\W*:")
+_CHOICE_B = re.compile(r"[\s>*+-]*B\W*[.)]|\s*[-*+]\s\W*B\W*:")
+_CHOICE = re.compile(r"\(?([A-H])\s?[.):]\s")
 
 
 def answer_mark(line: str) -> int | None:
@@ -82,6 +93,15 @@ def marks_answer(line: str, question: str) -> bool:
 def first_choice(line: str, below: list[str]) -> bool:
     """Whether a line is the first of several choices, with another in the lines below."""
     return bool(_CHOICE_A.match(line)) and any(map(_CHOICE_B.match, below))
+
+
+def without_choices(lines: list[str]) -> list[str]:
+    """Lines without those from which an answer is to be chosen, lettered from A on; all where there are none."""
+    letters = [found[1] if (found := _CHOICE.match(line)) else "" for line in lines]
+    told = "".join(letters)
+    if len(told) < 2 or not "ABCDEFGH".startswith(told):
+        return lines
+    return [line for line, letter in zip(lines, letters, strict=True) if not letter]
 
 
 def fold_mark(title: str) -> bool:
