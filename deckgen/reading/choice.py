@@ -7,6 +7,7 @@ it, another kind may fill in.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,6 +19,9 @@ from deckgen.reading.kinds import LABELS, NUMBERS, Group
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.words import contents, furniture
 from deckgen.reading.survey import Sight, Survey
+
+_STATED = re.compile(r"[^\W\d]{2}[.!] .{20}")  # a sentence that is none of a question
+_WORDS_OF_A_TASK = 5  # in bold, what is shorter is the heading of a part of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +155,21 @@ def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[S
         own = list(first.sights)
     else:
         own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _plainly(first, each, answer)]
+    if first.name == "paragraphs":
+        own = [each for each in own if each.what.line not in _told_below(first)]
     if first.name == "pairs" and "tight pairs" in groups and groups["tight pairs"].dense:
         own += groups["tight pairs"].sights
     return sorted([*certain, *own], key=lambda each: each.what.line)
+
+
+def _told_below(group: Group) -> set[int]:
+    """The lines of paragraphs that end with a question of their own but answer the one right above them."""
+    following = zip(pairwise(group.sights), group.answers, strict=False)
+    return {
+        each.what.line
+        for (_, each), answer in following
+        if not answer and not each.begins and _STATED.search(each.words)
+    }
 
 
 def _heading(group: Group, sight: Sight, answer: int) -> bool:
@@ -177,7 +193,8 @@ def _plainly(group: Group, sight: Sight, answer: int) -> bool:
     if sight.what.shape == "answer marks":
         return bool(sight.asks or sight.begins or sight.what.group.startswith("question marks"))
     if sight.what.shape == "bold lines" and not sight.asks:
-        return sight.begins and sight.blank_above and bool(answer) and not sight.words.endswith(":")
+        told = sight.begins or (group.asking >= 0.6 and len(sight.words.split()) >= _WORDS_OF_A_TASK)
+        return told and sight.blank_above and bool(answer) and sight.what.rest is None and not sight.words.endswith(":")
     return sight.asks or (sight.begins and (group.asking >= 0.6 or group.name.endswith("letter")))
 
 
@@ -204,6 +221,10 @@ def _filling(first: Group, groups: Collection[Group]) -> list[Sight]:
     """The questions of a section that has none of the first kind: those of its weightiest, if that as a whole asks."""
     best = max(groups, key=lambda group: group.weight, default=None)
     if best and best.weight and len(best.sights) > 1 and best.asking >= 0.7 and best.answered >= 0.6:
+        if best.level:
+            return [
+                each for each, answer in zip(best.sights, best.answers, strict=True) if _heading(best, each, answer)
+            ]
         tasks = best.name not in ("paragraphs", "bullets", "bold lines")
         return [each for each in best.sights if each.asks or (tasks and each.begins)]
     if first.bank:

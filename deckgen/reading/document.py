@@ -42,12 +42,13 @@ class FrontMatter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: label, and its words, attributes included."""
+    """A question: label, and its words, attributes included; and its level, if it is a heading."""
 
     label: str
     title: str
     line: int
     column: int
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _cut(
             next(following)
             found = token.meta["candidate"]
             inset = len(source.line(found.line)) - len(source.line(found.line).lstrip())  # that an outline has
-            return Question(found.label, found.title, found.line, max(found.column, inset + 1))
+            return Question(found.label, found.title, found.line, max(found.column, inset + 1), found.level)
         case "heading_open" if token.level == 0 and (int(token.tag[1]) <= depth or _line(token) in sections):
             text = next(following).content
             next(following)

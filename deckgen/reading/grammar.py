@@ -19,7 +19,7 @@ from deckgen.reading.document import Block, Code, FrontMatter, Image, Prose, Que
 from deckgen.reading.media import Find, nowhere
 from deckgen.reading.shapes.answers import answer_mark, stub, without_choices
 from deckgen.reading.shapes.titles import cleaned
-from deckgen.reading.shapes.words import EMOJI, navigation, residue
+from deckgen.reading.shapes.words import EMOJI, contents, navigation, residue
 
 _PROGRAMS = (Role.SHOWN, Role.SETUP, Role.CHECK, Role.PYCON)  # what an output can be the output of
 _IMAGE = re.compile(r'<img [^>]*alt="([^"]*)"[^>]*>')
@@ -103,7 +103,10 @@ def _drafts(blocks: Iterable[Block], findings: Findings) -> list[_Draft]:
             current.last_line = block.line - 1
         match block:
             case Question():
-                current = _Draft(block, len(findings.source.lines), tuple(cleaned(each.title) for each in above))
+                above = [each for each in above if not 0 < block.level <= each.level]
+                titles = (cleaned(each.title) for each in above)
+                named = tuple(title for title in titles if not contents(title))
+                current = _Draft(block, len(findings.source.lines), named)
                 drafts.append(current)
             case Section():
                 above = [*(each for each in above if each.level < block.level), block]

@@ -14,7 +14,7 @@ from deckgen.reading.shapes.answers import first_choice, marks_answer, stub
 from deckgen.reading.shapes.beginnings import begins, bids
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.titles import cleaned
-from deckgen.reading.shapes.words import asks, contents, navigation, rated, residue
+from deckgen.reading.shapes.words import asks, contents, navigation, rated, residue, thanks
 
 _DEEPEST = 6
 _LONGEST_STUB = 60
@@ -120,14 +120,18 @@ def _sights(lines: Sequence[str], code: Sequence[Code], first: int, maybe: Itera
         inside = code[at] is not Code.NONE
         if found.level and not inside:
             index.meet(found.level, words, at)
-        if not words or _holds_place(found, words) or (index.level and not found.level):
+        listed = index.level and (not found.level or (found.level > index.level and index.lists(found.last)))
+        if not words or listed or _holds_place(found, words):
             continue
         if not found.label.startswith("Q") and (residue(words) or navigation(words)):
+            continue
+        marked = _marked(lines, found)
+        if not marked and found.group.startswith("question marks") and thanks(words):
             continue
         behind = found.last
         blank = not at or not lines[at - 1].strip()
         begun = begins(words) or rated(line)
-        yield Sight(found, words, asks(words), begun, _marked(lines, found), inside, blank)
+        yield Sight(found, words, asks(words), begun, marked, inside, blank)
 
 
 def _holds_place(found: Candidate, words: str) -> bool:
@@ -142,19 +146,29 @@ class _Index:
     lines: Sequence[str]
     level: int = 0
     at: int = 0
+    listed: bool = False
 
     def meet(self, level: int, words: str, at: int) -> None:
         """A heading begins a table of contents, or ends one."""
         if contents(words):
-            self.level, self.at = level, at + 1
+            self.level, self.at, self.listed = level, at + 1, False
         elif level <= self.level or asks(words):
             self.level = 0
 
     def go_on(self, at: int) -> None:
-        """Look at the lines up to one whether they are part of it."""
-        if self.level and any(line.strip() and not _LISTED.match(line) for line in self.lines[self.at : at + 1]):
-            self.level = 0
+        """Look at the lines up to one whether they are part of it; a rule below what is listed ends it."""
+        for line in self.lines[self.at : at + 1] if self.level else ():
+            rule = bool(_RULE.match(line))
+            if line.strip() and (not _LISTED.match(line) or (rule and self.listed)):
+                self.level = 0
+                break
+            self.listed |= bool(line.strip()) and not rule
         self.at = at + 1
+
+    def lists(self, at: int) -> bool:
+        """Whether the next line that is not empty is listed, as below a heading of a part of the table."""
+        below = next((line for line in self.lines[at : at + 3] if line.strip()), "")
+        return bool(_LISTED.match(below))
 
 
 def _maybe(lines: Sequence[str], code: Sequence[Code], *, listed: bool) -> list[int]:

@@ -286,6 +286,58 @@ def test_a_table_of_contents_asks_nothing(form: str, contents: str) -> None:
     assert all(card.location.line > head.count("\n") for card in page.cards)
 
 
+PARTS = {
+    "a part of its own": "## Contents\n\n### Grain\n\n- rye\n- oat\n\n",
+    "a rule below it": "## Contents\n\n- rye\n- oat\n\n---\n\n",
+    "its line and a rule below it": "Contents\n--------\n\n- rye\n- oat\n\n---\n\n",
+    "bold words in it": "## Contents\n\n- **Grain**\n- **What else?**\n\n",
+}
+
+
+@pytest.mark.parametrize("head", PARTS.values(), ids=PARTS.keys())
+@pytest.mark.parametrize("level", ["##", "###"])
+def test_a_table_of_contents_ends_above_the_first_question_and_is_no_section(head: str, level: str) -> None:
+    text = (
+        f"# Plants\n\n{head}" + written("headings").replace("###", level) + "## Trees\n\n### What is elm?\n\nA tree.\n"
+    )
+    page = read(text.replace("### What is elm", f"{level} What is elm"))
+    assert questions(page) == [*TITLES, "What is elm?"]
+    assert {card.section for card in page.cards} <= {(), ("Trees",)}
+
+
+# Below two questions of a form, what else is one, and what is none.
+BELOW = {
+    "a thank you in a chat": ("**You:**\nno thanks, that helped a lot\n", 0),
+    "another": ("**You:**\nnothing, thanks\n", 0),
+    "a task in a chat": ("**You:**\nmore about rye\n\n**ChatGPT:**\nA grass.\n", 1),
+}
+
+
+@pytest.mark.parametrize(("below", "more"), BELOW.values(), ids=BELOW.keys())
+def test_thanks_are_no_question(below: str, more: int) -> None:
+    asked = "".join(f"**You:**\n{title}\n\n**ChatGPT:**\nA grass.\n\n---\n\n" for title in TITLES[:2])
+    assert len(read(asked + below).cards) == 2 + more
+
+
+def test_a_heading_among_questions_of_its_level_is_one_in_a_section_too() -> None:
+    trees = "### The oldest tree\n\nAn oak.\n\n" + written("headings", ("What is ash?", "What is elm?", "What is fir?"))
+    found = questions(read(f"## Grain\n\n{written('numbers')}## Trees\n\n{trees}"))
+    assert found == [*TITLES, "The oldest tree", "What is ash?", "What is elm?", "What is fir?"]
+
+
+def test_long_bold_lines_among_questions_are_tasks_and_short_ones_are_parts_of_answers() -> None:
+    text = (
+        written("bold lines")
+        + "**Sow: a field of one acre**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n**In short**\n\nSown.\n"
+    )
+    assert questions(read(text)) == [*TITLES, "Sow: a field of one acre"]
+
+
+def test_an_answer_may_end_with_a_question() -> None:
+    answer = "It shows that grain was grown early. And is bread not always part of history?"
+    assert questions(read(written("paragraphs", TITLES, answer))) == list(TITLES)
+
+
 AROUND = {
     "front matter of no one": ("Tags: grain\nDate: 2024-01-01\n\n", ""),
     "what a chat begins with": ("Sure! Here are the questions:\n\n", ""),

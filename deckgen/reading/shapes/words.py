@@ -58,6 +58,11 @@ _RESIDUE = re.compile(
       |(?:corrections|contributions|feedback|suggestions|prs|pull\ requests)(?:\ \w+){0,3}\ welcome)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_THANKS = re.compile(
+    r"""(?:(?:no|nope|nothing|ok(?:ay)?|great|perfect|cool|nice|awesome|got\ it|super)[,.!]*\s)?(?:many\ )?
+      (?:thanks|thank\ you|thx|danke|gracias|merci|obrigad[oa]|grazie)\b[^?]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _NAVIGATION = re.compile(
     r"\W*(?:back to (?:the )?(?:top|contents?|toc|index)|(?:to )?top|back|next|previous|home)\W*(?:\(#[^()]*\)\W*)?",
     re.IGNORECASE,
@@ -92,3 +97,8 @@ def residue(title: str) -> bool:
 def navigation(text: str) -> bool:
     """Whether a line leads elsewhere in the document, such as `back to top`."""
     return bool(_NAVIGATION.fullmatch(text))
+
+
+def thanks(title: str) -> bool:
+    """Whether a line is what somebody ends a chat with."""
+    return bool(_THANKS.fullmatch(title))
