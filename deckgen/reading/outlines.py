@@ -17,7 +17,10 @@ from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import CARD, asks
 
 _TAB = 4
-_HINT = re.compile(r"^(?:[ \t]+[-*+\u2022][ \t]|[\w-]+::[ \t])", re.MULTILINE)
+# A bullet below another one that asks or bears a tag, or a property.
+_HINT = re.compile(
+    r"^[ \t]*(?:(?<=[ \t])[-*+\u2022][ \t][^\n?#\uff1f\u061f]*[?#\uff1f\u061f]|[\w-]+::[ \t])", re.MULTILINE
+)
 _BULLET = re.compile(r"[-*+\u2022](?:[ \t]+|$)")
 _PROPERTY = re.compile(r"[^\W\d_][\w-]*::(?:\s.*)?")
 _TAGGED = re.compile(rf"(?<!\S){CARD}", re.IGNORECASE)
