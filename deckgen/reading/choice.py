@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from deckgen.reading.chain import chained
 from deckgen.reading.kinds import LABELS, NUMBERS, Group
+from deckgen.reading.shapes.beginnings import bids
 from deckgen.reading.shapes.candidate import Candidate
 from deckgen.reading.shapes.words import contents, furniture
 from deckgen.reading.survey import Sight, Survey
@@ -66,10 +67,15 @@ def _as_wanted(seen: Survey, sights: Iterable[Sight], wanted: str) -> list[Sight
         level = max(levels, key=lambda level: (levels[level], level), default=0)
         return [each for each in alike if each.what.level == level and not contents(each.words)]
     if wanted == "bullets":
-        margin = min((each.what.indent for each in alike), default=0)
-        return [each for each in alike if each.what.indent == margin]
+        return _outermost(alike)
     alike = [each for each in alike if each.what.group == wanted] or alike
     return chained(seen, alike) if wanted in NUMBERS else alike
+
+
+def _outermost(sights: Sequence[Sight]) -> list[Sight]:
+    """Those nearest to the margin; below them are answers."""
+    margin = min((each.what.indent for each in sights), default=0)
+    return [each for each in sights if each.what.indent <= margin]
 
 
 def _name(candidate: Candidate) -> str:
@@ -155,6 +161,8 @@ def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[S
         own = list(first.sights)
     else:
         own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _plainly(first, each, answer)]
+    if first.name.endswith("bullets"):
+        own = _outermost(own)
     if first.name == "paragraphs":
         own = [each for each in own if each.what.line not in _told_below(first)]
     if first.name == "pairs" and "tight pairs" in groups and groups["tight pairs"].dense:
@@ -194,7 +202,9 @@ def _plainly(group: Group, sight: Sight, answer: int) -> bool:
         return bool(sight.asks or sight.begins or sight.what.group.startswith("question marks"))
     if sight.what.shape == "bold lines" and not sight.asks:
         told = sight.begins or (group.asking >= 0.6 and len(sight.words.split()) >= _WORDS_OF_A_TASK)
-        return told and sight.blank_above and bool(answer) and sight.what.rest is None and not sight.words.endswith(":")
+        open_ = group.asking >= 0.6 and bids(sight.words)  # a task may be among questions without its answer
+        answered = bool(answer) or open_
+        return told and sight.blank_above and answered and sight.what.rest is None and not sight.words.endswith(":")
     return sight.asks or (sight.begins and (group.asking >= 0.6 or group.name.endswith("letter")))
 
 
@@ -204,12 +214,14 @@ def _filled(seen: Survey, sights: Sequence[Sight], first: Group, chosen: list[Si
     found = [*chosen, *_gaps(sights, chosen)]
     found.sort(key=lambda each: each.what.line)
     lines = [each.what.line for each in found]
-    bounds = [1, *(each.line for each in seen.headings if each.level <= _section(first)), len(seen.lines) + 1]
+    # Behind the last one any heading ends its answer, and may begin what is written in another way.
+    rest = 1 if first.level else seen.heading_behind(lines[-1])
+    bounds = [1, rest, *(each.line for each in seen.headings if each.level <= _section(first)), len(seen.lines) + 1]
     bounds = sorted(set(bounds) - set(lines))
     for start, end in pairwise(bounds):
         if bisect_right(lines, end - 1) > bisect_right(lines, start - 1):
             continue
-        inside = [each for each in sights if start < each.what.line < end or each.what.line == start == 1]
+        inside = [each for each in sights if start < each.what.line < end or each.what.line == start in (1, rest)]
         title = next((each for each in sights if each.what.line == start), None)
         if title and furniture(title.words):
             continue
@@ -220,6 +232,8 @@ def _filled(seen: Survey, sights: Sequence[Sight], first: Group, chosen: list[Si
 def _filling(first: Group, groups: Collection[Group]) -> list[Sight]:
     """The questions of a section that has none of the first kind: those of its weightiest, if that as a whole asks."""
     best = max(groups, key=lambda group: group.weight, default=None)
+    if best and best.weight and best.name == "pairs" and len(best.sights) > 2:
+        return list(best.sights)
     if best and best.weight and len(best.sights) > 1 and best.asking >= 0.7 and best.answered >= 0.6:
         if best.level:
             return [
