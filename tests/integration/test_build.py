@@ -25,7 +25,7 @@ def test_package_report_and_summary(tmp_path: Path) -> None:
     ran = deckgen("build", "deck", cwd=tmp_path)
     assert ran.status == 1
     assert "Small: 1 of 2 verified, 1 refuted" in ran.err
-    assert "build/small.apkg: 1 notes" in ran.err
+    assert "build/small.apkg: 1 note," in ran.err
     assert "deck/cards.md:14:1: refuted: Q2 What is number 2? (#card-2)" in ran.out
     assert "  expected: 'x'\n  observed: 'sqlite'" in ran.out
     found = json.loads((tmp_path / "build" / "small.report.json").read_text())
