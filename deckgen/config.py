@@ -20,6 +20,7 @@ DECK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 REPORT_FIELDS = ("deck", "id", "path")
 _ADDRESS = re.compile(r"(?:https?://[A-Za-z0-9]|mailto:)[A-Za-z0-9%&=+?#/:;,.@_~!$()*-]*")
 _VERSION = r"\d+\.\d+(\.\d+)?"
+WRITTEN = "questions"  # the key of front matter that says how they are written
 FRONT_MATTER_KEYS = (
     "id",
     "name",

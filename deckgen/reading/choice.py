@@ -218,13 +218,15 @@ def _filled(seen: Survey, sights: Sequence[Sight], first: Group, chosen: list[Si
     rest = 1 if first.level else seen.heading_behind(lines[-1])
     bounds = [1, rest, *(each.line for each in seen.headings if each.level <= _section(first)), len(seen.lines) + 1]
     bounds = sorted(set(bounds) - set(lines))
+    seen_at = [each.what.line for each in sights]
     for start, end in pairwise(bounds):
         if bisect_right(lines, end - 1) > bisect_right(lines, start - 1):
             continue
-        inside = [each for each in sights if start < each.what.line < end or each.what.line == start in (1, rest)]
-        title = next((each for each in sights if each.what.line == start), None)
-        if title and furniture(title.words):
-            continue
+        inside = sights[bisect_right(seen_at, start - 1) : bisect_right(seen_at, end - 1)]
+        if inside and inside[0].what.line == start:
+            if furniture(inside[0].words):
+                continue
+            inside = inside[start not in (1, rest) :]
         found += _filling(first, _grouped(seen, inside).values())
     return sorted(found, key=lambda each: each.what.line)
 

@@ -14,12 +14,11 @@ from deckgen.diagnostics import Diagnostic, Location, Source, suggest
 from deckgen.model import Card, Deck, Document, Fence, Role, Sections
 from deckgen.reading import pages, shapes, sources
 from deckgen.reading.duplicates import alike
-from deckgen.reading.grammar import Page, slug
+from deckgen.reading.grammar import Page
 from deckgen.reading.pages import Sheet
 from deckgen.reading.sources import load, shown
 
 STANDARD_INPUT = "-"
-_WRITTEN = "questions"  # the key of front matter that says how they are written
 
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -100,19 +99,17 @@ def _folder(folder: Path, known: Path | None, found: list[Diagnostic]) -> list[D
 
 
 def _listed(path: Path) -> bytes | Diagnostic:
-    """The bytes of a document that nobody named, so that a pipe is not waited for."""
+    """The bytes of a document that nobody named."""
     if _NO_NAME.search(path.name):
         name = shown(path).encode("utf-8", "replace").decode()
         return rules.UNREADABLE.at(Location(name), reason="its name holds a character that is not text")
-    if not path.is_file():
-        return rules.UNREADABLE.at(Location(shown(path)), reason="it is no file")
-    return load(path)
+    return sources.load_listed(path)
 
 
 def _beside(path: Path) -> bytes | Diagnostic | None:
     """The sidecar of a document."""
     checks = path.with_suffix(".checks.py")
-    return load(checks) if checks.exists() else None
+    return sources.load_listed(checks) if checks.exists() else None
 
 
 def _is_no_document(inside: Path) -> bool:
@@ -122,7 +119,7 @@ def _is_no_document(inside: Path) -> bool:
 
 def _document(sheet: Sheet, page: Page, notes: list[Diagnostic], sections: Sections) -> Document:
     """A document of a deck's folder; its front matter says what its subdeck is called and how it is written."""
-    values, mistakes = _front_matter(sheet, page, ("name", _WRITTEN))
+    values, mistakes = _front_matter(sheet, page, ("name", config.WRITTEN))
     notes.extend(mistakes)
     inside = PurePosixPath(sheet.inside)
     name = values.get("name") or page.title or inside.stem
@@ -134,6 +131,11 @@ def _document(sheet: Sheet, page: Page, notes: list[Diagnostic], sections: Secti
     return Document(sheet.inside, "::".join(levels), _sectioned(page.cards, sections), page.form)
 
 
+def _tag(title: str) -> str:
+    """The words of a section's title as a tag, which may be in any script."""
+    return re.sub(r"[^\w]+", "-", title.lower()).strip("-")
+
+
 def _level(name: str) -> str:
     """A name as that of a single deck: two colons would open a level that the author did not mean."""
     return re.sub(":{2,}", ":", name)
@@ -143,7 +145,7 @@ def _sectioned(cards: Iterable[Card], sections: Sections) -> tuple[Card, ...]:
     """Cards whose sections are tags of theirs, subdecks, or nothing."""
     match sections:
         case Sections.TAGS:
-            tags = {each: slug(each) for card in cards for each in card.section}
+            tags = {each: _tag(each) for card in cards for each in card.section}
             return tuple(
                 replace(card, tags=tuple(dict.fromkeys((*card.tags, *map(tags.__getitem__, card.section)))), section=())
                 if card.section
@@ -167,7 +169,7 @@ def _script(data: bytes | Diagnostic, path: Path | None, known: Path | None, fou
     [page] = pages.read([sheet], known)
     if isinstance(page, Diagnostic):
         return _script(page, path, known, found)
-    values, notes = _front_matter(sheet, page, (*config.FRONT_MATTER_KEYS, _WRITTEN))
+    values, notes = _front_matter(sheet, page, (*config.FRONT_MATTER_KEYS, config.WRITTEN))
     if any(note.code == rules.BAD_FRONT_MATTER.code for note in notes):  # the deck's identity may be in it
         found.extend([*notes, *page.diagnostics])
         return []
@@ -190,8 +192,8 @@ def _front_matter(sheet: Sheet, page: Page, keys: Sequence[str]) -> tuple[dict[s
         return {}, []
     source = sheet.source
     values, notes = config.parse_front_matter(source, page.front_matter.text, page.front_matter.line, keys)
-    if _WRITTEN in values:
-        written = str(values.pop(_WRITTEN) or "")
+    if config.WRITTEN in values:
+        written = str(values.pop(config.WRITTEN) or "")
         shown = f"its questions are read as {page.form}" if page.form else "nothing in it is written so"
         advice = shown if written in shapes.NAMES else suggest(written, shapes.NAMES)
         if written not in page.form.split(" and ") or not written:
@@ -202,7 +204,7 @@ def _front_matter(sheet: Sheet, page: Page, keys: Sequence[str]) -> tuple[dict[s
 def deck_id(stem: str) -> str:
     """An id made from a file's name; one that would make Anki take the package for something else is changed."""
     name = re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-_")
-    return f"deck-{name}".rstrip("-") if not name or name == "collection" or name.startswith("backup-") else name
+    return f"deck-{name}".rstrip("-") if config.unfit(name) else name
 
 
 def _prelude(path: Path, notes: list[Diagnostic]) -> Fence | None:

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from deckgen import rules
-from deckgen.config import parse_front_matter
+from deckgen.config import WRITTEN, parse_front_matter
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.model import HTML_TAGS, UNSAFE_TEX
 from deckgen.reading import clozes, math, planning, questions, quick, repairs
@@ -27,7 +27,6 @@ from deckgen.reading.shapes.labelled import label_and_title
 from deckgen.reading.survey import survey
 
 _PATIENCE = 10_000_000  # characters of a document that are looked at for the ends of links; many times those of any
-_WRITTEN = "questions"  # the key of front matter that says how they are written
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*|[!?][A-Za-z\[]*)")
 _COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
@@ -161,10 +160,10 @@ def parse(source: Source) -> Parsed:
 
 def _wanted(source: Source, head: str) -> str:
     """How its front matter says that the questions of a document are written; nothing where it does not."""
-    if _WRITTEN not in head:
+    if WRITTEN not in head:
         return ""
-    values, _ = parse_front_matter(source, head, 2, (_WRITTEN,))
-    return str(values.get(_WRITTEN) or "")
+    values, _ = parse_front_matter(source, head, 2, (WRITTEN,))
+    return str(values.get(WRITTEN) or "")
 
 
 def _front_matter(source: Source) -> list[Token]:

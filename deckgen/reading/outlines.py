@@ -31,8 +31,9 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of an outline: how far it is indented, what stands there, and what kind of line that makes it."""
+    """A line of an outline as it is written, how far it is indented, what stands there, and what kind it is of."""
 
+    written: str
     indent: int
     text: str
     code: bool
@@ -62,10 +63,11 @@ def flattened(lines: Sequence[str], text: str, first: int) -> Sequence[str]:
     if not _HINT.search(text):
         return lines
     outline = list(_read(lines[first:]))
-    depth = _depth(outline) if _whole(outline) else 0
+    whole = _whole(outline)
+    depth = _depth(outline) if whole else 0
     if not depth and not any(line.tagged for line in outline):
         return lines
-    return [*lines[:first], *_flat(outline, depth)]
+    return [*lines[:first], *(_flat(outline, depth) if whole else _tagged(outline))]
 
 
 def _read(lines: Sequence[str]) -> Iterator[_Line]:
@@ -73,7 +75,7 @@ def _read(lines: Sequence[str]) -> Iterator[_Line]:
     for line in lines:
         text = line.strip()
         fence = bool(_FENCE.match(text))
-        yield _Line(len(line.expandtabs(_TAB)) - len(line.expandtabs(_TAB).lstrip()), text, inside)
+        yield _Line(line, len(line.expandtabs(_TAB)) - len(line.expandtabs(_TAB).lstrip()), text, inside)
         inside ^= fence
 
 
@@ -108,11 +110,28 @@ def _flat(outline: Sequence[_Line], depth: int) -> Iterator[str]:
             question = line.asks and (line.tagged or line.indent == depth)
             around = line.indent if question or not depth else None
         if around is not None:
-            yield " " * max(0, line.indent - around) + line.text
+            yield _moved(line, around)
         elif line.bullet:
             yield _topic(line)
         else:
-            yield line.text
+            yield _moved(line, line.indent)
+
+
+def _tagged(outline: Sequence[_Line]) -> Iterator[str]:
+    """The lines of a document that is no outline, but for bullets with a tag: they and what is below them are moved."""
+    around: int | None = None
+    for line in outline:
+        if line.text and not line.code and (around is None or line.indent <= around):
+            around = line.indent if line.tagged else None
+        if around is None:
+            yield line.written
+        else:
+            yield "" if line.metadata else _moved(line, around)
+
+
+def _moved(line: _Line, columns: int) -> str:
+    """A line that many columns nearer to the margin."""
+    return " " * max(0, line.indent - columns) + line.written.lstrip()
 
 
 def _topic(line: _Line) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import pickle
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -29,25 +30,25 @@ _KEPT_DAYS = 30
 _DAY = 24 * 60 * 60
 _DIGEST = hashlib.sha256().digest_size
 _NOUNS = (Page, Card, Html, Fence, Claims, Diagnostic, Location, FrontMatter, Section)
-_KINDS: Mapping[str, Callable[..., object]] = {each.__qualname__: each for each in (*_NOUNS, Role, Severity)}
+_LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "mdurl", "packaging", "PyYAML")
 
 
 def name(*parts: object) -> str:
     """A name for everything that a page is made from, and for the code that makes it."""
     digest = hashlib.sha256(_own_code())
     for part in parts:
-        data = part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
+        data = repr(part).encode("utf-8", "surrogatepass")
         digest.update(b"%d\n" % len(data) + data)
     return digest.hexdigest()
 
 
 @cache
 def _own_code() -> bytes:
-    """A digest of the code that reads, and of the libraries that it reads with."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256("\n".join(map(version, ("markdown-it-py", "mdit-py-plugins", "packaging"))).encode())
-    for path in sorted((*here.rglob("*.py"), *here.parent.glob("*.py"))):
-        digest.update(path.read_bytes())
+    """A digest of the code that reads, and of what it reads with."""
+    home = Path(__file__).parents[1]
+    digest = hashlib.sha256("\n".join((sys.version, *map(version, _LIBRARIES))).encode())
+    for path in sorted((*home.glob("reading/**/*.py"), *home.glob("*.py"))):
+        digest.update(f"{path.relative_to(home)}\n".encode() + path.read_bytes())
     return digest.digest()
 
 
@@ -55,10 +56,11 @@ def recall(path: Path, find: Find) -> Page | Diagnostic | None:
     """The page in a file, None where there is none, or not the one that was written."""
     try:
         data = path.read_bytes()
-        if path.stat().st_mtime < time.time() - _DAY:
-            os.utime(path)
     except OSError:
         return None
+    with suppress(OSError):  # it may be another's to change
+        if path.stat().st_mtime < time.time() - _DAY:
+            os.utime(path)
     digest, packed = data[:_DIGEST], data[_DIGEST:]
     if digest != hashlib.sha256(packed).digest():
         return None
@@ -70,10 +72,13 @@ def recall(path: Path, find: Find) -> Page | Diagnostic | None:
 
 def keep(path: Path, packed: bytes) -> None:
     """Write a page into a file, whole or not at all; where its folder is not, it is read anew the next time."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError):
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_bytes(hashlib.sha256(packed).digest() + packed)
-        temporary.replace(path)
+        try:
+            temporary.write_bytes(hashlib.sha256(packed).digest() + packed)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def forget(folder: Path) -> None:
@@ -98,13 +103,17 @@ def unpack(packed: bytes, find: Find) -> Page | Diagnostic | None:
     media = {target: found(target) for target in asked}
     if found.asked != asked:
         return None
-    page: Page | Diagnostic = _Unpickler(data, {"Medium": media.__getitem__}).load()
-    return page
+    page = _Unpickler(data, {"Medium": media.__getitem__}).load()
+    return page if isinstance(page, Page | Diagnostic) else None
 
 
 def _by_fields(noun: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[Any, ...]]]:
     names = [field.name for field in fields(noun)]
     return lambda each: (noun, tuple([getattr(each, name) for name in names]))
+
+
+def _maker(kind: Callable[..., object]) -> Callable[..., object]:
+    return lambda *values: kind(*values)
 
 
 class _Pickler(pickle.Pickler):
@@ -118,7 +127,8 @@ class _Unpickler(pickle.Unpickler):
 
     def __init__(self, data: bytes, others: Mapping[str, Callable[..., object]]) -> None:
         super().__init__(io.BytesIO(data))
-        self._kinds = {**_KINDS, **others}
+        # Functions, so that no class is handed out, which a pickle could change for all others.
+        self._kinds = {**{each.__qualname__: _maker(each) for each in (*_NOUNS, Role, Severity)}, **others}
 
     def find_class(self, _module: str, name: str) -> Any:
         """The noun of a name. Raises UnpicklingError for any other."""

@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from deckgen.diagnostics import Diagnostic, Source
 from deckgen.reading import brevity, craft, grammar, media, packed, sidecar, sources
@@ -79,20 +79,21 @@ def _without_collector() -> Iterator[None]:
 
 def _on_all_cores(sheets: Sequence[Sheet], known: Path | None) -> list[Page | Diagnostic]:
     shares = _shares(sheets)
-    if (
-        len(shares) < 2 or threading.active_count() > 1
-    ):  # a copy of a process may wait for threads that it does not have
+    if len(shares) < 2 or threading.active_count() > 1:  # a copy of a process may wait for threads that it lacks
         return [_read(sheet, known) for sheet in sheets]
     fork = get_context("fork")
     children: list[BaseProcess] = []
     waiting: dict[Connection, Iterator[Sheet]] = {}
     try:
-        for share in shares:
-            receiving, sending = fork.Pipe(duplex=False)
-            waiting[receiving] = iter(share)
-            children.append(fork.Process(target=_read_share, args=(share, sending), daemon=True))
-            children[-1].start()
-            sending.close()
+        with suppress(OSError):  # where no process can be had, the rest is read here
+            for share in shares:
+                receiving, sending = fork.Pipe(duplex=False)
+                ends = [*waiting, receiving]
+                child: BaseProcess = fork.Process(target=_read_share, args=(share, sending, ends), daemon=True)
+                child.start()
+                children.append(child)
+                waiting[receiving] = iter(share)
+                sending.close()
         pages = dict(_received(waiting, known))
     finally:
         for child in children:
@@ -114,9 +115,11 @@ def _shares(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
     return shares
 
 
-def _read_share(share: Sequence[Sheet], sending: Connection) -> None:
-    """What a process of its own does, which ends with the one that reads from it."""
+def _read_share(share: Sequence[Sheet], sending: Connection, receivers: Iterable[Connection]) -> None:
+    """What a process of its own does, which ends with the one that reads from it: no other end may stay open."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent ends it
+    for receiver in receivers:
+        receiver.close()
     with suppress(BrokenPipeError):
         for sheet in share:
             sending.send_bytes(_packed(sheet)[1])
@@ -131,7 +134,7 @@ def _received(
             assert isinstance(receiving, Connection)
             try:
                 data = receiving.recv_bytes()
-            except EOFError:
+            except (EOFError, OSError):  # the latter in the middle of a page
                 del waiting[receiving]
             else:
                 sheet = next(waiting[receiving])
@@ -166,7 +169,7 @@ def _checked(page: Page, sheet: Sheet) -> Page:
     """A page with the functions of its sidecar at its cards."""
     if sheet.checks is None:
         return page
-    name = sheet.name.removesuffix(".md") + ".checks.py"
+    name = PurePosixPath(sheet.name).with_suffix(".checks.py").as_posix()
     checks = sources.decode(sheet.checks, name) if isinstance(sheet.checks, bytes) else sheet.checks
     if isinstance(checks, Diagnostic):
         return replace(page, diagnostics=(*page.diagnostics, checks))

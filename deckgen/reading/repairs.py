@@ -75,18 +75,24 @@ def _mark(state: StateBlock, number: int) -> str:
 
 def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as above
     """markdown-it's own rule, but what would go on to a blank line, or for ever, ends before a question or a fence."""
+    text = line_of(state, start).lower()
+    mark = next((_ENDS[opening] for opening in _ENDS if text.startswith(opening)), None)
+    never = plan_of(state).never
+    if mark in never and not silent and mark not in text:  # as above
+        end = _first_question(state, start + 1, end) or end
     if not html_block(state, start, end, silent):
         return False
     if silent:
         return True
     token = state.tokens[-1]
-    text = token.content.lstrip().lower()
-    mark = next((_ENDS[opening] for opening in _ENDS if text.startswith(opening)), None)
+    text = token.content.lower()
     questions = plan_of(state).questions
     if mark is None:
         stop = _first(start + 1, state.line, lambda number: number in questions or _FENCE.match(line_of(state, number)))
     else:
         stop = None if mark in text else _first_question(state, start + 1, state.line)
+        if mark not in text and not state.level:
+            never.add(mark)
     if stop is not None:
         token.content = state.getLines(start, stop, state.blkIndent, keepLastLF=True)
         token.map = [start, stop]

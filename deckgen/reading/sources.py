@@ -26,6 +26,13 @@ def load(path: Path) -> bytes | Diagnostic:
         return rules.UNREADABLE.at(Location(name), reason=error.strerror or str(error))
 
 
+def load_listed(path: Path) -> bytes | Diagnostic:
+    """The bytes of a file that nobody named, so that a pipe is not waited for."""
+    if path.exists() and not path.is_file():
+        return rules.UNREADABLE.at(Location(shown(path)), reason="it is no file")
+    return load(path)
+
+
 def decode(data: bytes, name: str) -> Source | Diagnostic:
     """The source in some bytes: UTF-8 with or without a byte-order mark, without control characters, up to 4 MiB."""
     place = Location(name)
@@ -46,8 +53,8 @@ def decode(data: bytes, name: str) -> Source | Diagnostic:
 
 
 def read(path: Path) -> Source | Diagnostic:
-    """The source in a file."""
-    data = load(path)
+    """The source in a file that nobody named."""
+    data = load_listed(path)
     return data if isinstance(data, Diagnostic) else decode(data, shown(path))
 
 

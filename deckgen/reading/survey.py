@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
 
 from deckgen.reading.shapes import candidate
 from deckgen.reading.shapes.answers import first_choice, marks_answer, stub
@@ -241,6 +241,7 @@ class _Ends:
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
         self._closing: dict[str, list[tuple[int, int]]] = {"`": [], "~": [], "-": []}
+        self._never = dict.fromkeys(self._closing, sys.maxsize)  # lengths that nothing below ends
         self.marked = [
             number
             for number, line in enumerate(lines)
@@ -265,6 +266,12 @@ class _Ends:
         return at
 
     def _find(self, at: int, mark: str, length: int) -> int:
+        if length >= self._never[mark]:
+            return at
         closing = self._closing[mark]
         below = bisect_right(closing, (at, len(self._lines[at])))
-        return next((line for line, size in islice(closing, below, None) if size >= length), at)
+        found = next((each for each in range(below, len(closing)) if closing[each][1] >= length), None)
+        if found is None:
+            self._never[mark] = length
+            return at
+        return closing[found][0]

@@ -536,3 +536,24 @@ def test_reading_twice_gives_the_same(write: Write) -> None:
     write({"moon/deck.toml": TOML, "moon/a.md": "Q1. Why?\n\nQ1. Why?\n\n```python chekc\n", "moon/b.md": b"\xff"})
     write({"moon/a.checks.py": "def check_q1(): pass\ndef check_q9(): pass\n"})
     assert read("moon") == read("moon")
+
+
+def test_sections_in_any_script_are_tags_of_their_own(write: Write) -> None:
+    text = "# Базы\n\n## Основы SQL\n\nQ1. What?\n\nSo.\n\n## Язык SQL\n\nQ2. How?\n\nSo.\n"
+    write({"deck/deck.toml": TOML, "deck/notes.md": text})
+    [found] = decks.read(["deck"]).decks
+    assert [card.tags for card in found.cards] == [("основы-sql",), ("язык-sql",)]
+
+
+def test_a_sidecar_that_is_a_pipe_is_not_waited_for(write: Write) -> None:
+    write({"deck/deck.toml": TOML, "deck/notes.md": "Q1. What?\n\nSo.\n"})
+    os.mkfifo("deck/notes.checks.py")
+    [found] = decks.read(["deck"]).decks
+    assert [each.location.path for each in found.diagnostics if each.code == "D001"]
+
+
+def test_the_sidecar_of_a_document_of_another_suffix_has_its_own_name(write: Write) -> None:
+    write({"notes.txt": "Q1. What? {#what}\n\nSo.\n", "notes.checks.py": "def check_what():\n    assert True\n"})
+    [found] = decks.read(["notes.txt"]).decks
+    [fence] = found.cards[0].fences
+    assert fence.location.path == "notes.checks.py"

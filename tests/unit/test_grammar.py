@@ -417,6 +417,9 @@ HOSTILE = {
     "a table that is completed": "|" + "a|" * 500 + "\n|" + "-|" * 500 + "\n" + "a\n" * 50,
     "fences that are never closed": "```python\n" * 2_000,
     "fences of growing length": "".join("`" * length + "x\n" for length in range(3, 800)),
+    "fences that longer ones do not close": "~~~~~ py\n~~~\n" * 4_000,
+    "fences that are closed": "```py\nx\n```\n" * 6_000,
+    "sections without questions": "".join(f"## Part {number}\n\nwords\n\n" for number in range(3_000)),
     "folds that are never closed": "<details><summary>\n" * 5_000,
     "bold that is never closed": "**" * 20_000 + "a?",
     "faces": "# " + "\U0001f600 " * 20_000,
@@ -430,3 +433,9 @@ def test_the_time_to_read_grows_with_the_length_and_not_with_its_square(text: st
     with seconds_of_work(2):
         page = read(f"Q1. What?\n\n{text}\n\nQ2. Who?\n\nI.\n")
     assert [card.label for card in page.cards] == ["Q1", "Q2"]
+
+
+def test_comments_that_are_never_closed_between_many_questions() -> None:
+    with seconds_of_work(5):
+        page = read("".join(f"Q{number}. What is it?\n\n<!-- x\n\nwords\n\n" for number in range(1, 2_001)))
+    assert len(page.cards) == 2_000

@@ -66,3 +66,17 @@ NO_OUTLINES = {
 def test_what_is_no_outline_is_left_as_it_is(text: str) -> None:
     lines = text.split("\n")
     assert flattened(lines, text, 0) is lines
+
+
+def test_a_tagged_bullet_changes_nothing_around_it() -> None:
+    text = (
+        "SQL:: a language  \nof queries\n\n```make\nall:  \n\tcc\n```\n\n- Sets\n  - What is a set? #card\n"
+        "    id:: 65f0\n    - Many.\n\nNote:: this is said\n"
+    )
+    lines = text.split("\n")
+    flat = flattened(lines, text, 0)
+    assert [(number, line) for number, line in enumerate(flat) if line != lines[number]] == [
+        (9, "- What is a set? #card"),
+        (10, ""),
+        (11, "  - Many."),
+    ]

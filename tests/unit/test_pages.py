@@ -6,8 +6,10 @@ import hashlib
 import os
 import pickle
 import signal
+import struct
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,9 @@ FORGERIES: dict[str, Callable[[bytes, Path], bytes]] = {
     "a bit turned": lambda data, _proof: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
     "another thing": lambda _data, _proof: sealed(pickle.dumps(({}, pickle.dumps([1])[:3]))),
     "a command": lambda _data, proof: sealed(pickle.dumps(({}, pickle.dumps(Evil(proof))))),
+    "a class that is changed": lambda _data, _proof: sealed(
+        pickle.dumps(({}, b"cdeckgen.model\nRole\n(N}X\x09\x00\x00\x00forgottenX\x01\x00\x00\x00xstb."))
+    ),
     "a command outside": lambda _data, proof: sealed(pickle.dumps(Evil(proof))),
 }
 
@@ -215,3 +220,55 @@ def test_what_a_lost_process_leaves_is_read(many: list[Sheet], monkeypatch: pyte
 def test_a_name_tells_all_that_a_page_is_made_from() -> None:
     names = {packed.name("a", "bc"), packed.name("ab", "c"), packed.name("a", b"bc"), packed.name("a", "bc", None)}
     assert len(names) == 4
+
+
+def test_what_a_process_lost_in_the_middle_of_a_page_leaves_is_read(
+    many: list[Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = pages.read(many)
+
+    def half(sending: Connection, data: bytes) -> None:
+        os.write(sending.fileno(), struct.pack("!i", len(data)) + data[:9])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(Connection, "send_bytes", half)
+    assert pages.read(many) == expected
+
+
+def test_where_no_process_can_be_had_all_is_read_here(many: list[Sheet], monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = pages.read(many)
+
+    def refused() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    assert pages.read(many) == expected
+
+
+def test_no_process_outlives_the_one_that_reads_from_it(many: list[Sheet], tmp_path: Path) -> None:
+    """The pages are larger than what a pipe holds, so that it would wait for a reader for ever."""
+    told = tmp_path / "children"
+    reader = os.fork()
+    if not reader:
+        waiting = {"send": Connection.send_bytes}
+
+        def say(sending: Connection, data: bytes) -> None:
+            with told.open("a") as file:
+                file.write(f"{os.getpid()}\n")
+            waiting["send"](sending, data * 100)
+
+        Connection.send_bytes = say  # type: ignore[method-assign, assignment]
+        pages._received = lambda *_: time.sleep(60)  # type: ignore[assignment]
+        pages.read(many)
+        os._exit(0)
+    eventually(lambda: told.exists() and len(told.read_text().split()) == 2)
+    os.kill(reader, signal.SIGKILL)
+    os.waitpid(reader, 0)
+    eventually(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in told.read_text().split()))
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
