@@ -62,7 +62,9 @@ def test_both_drivers_of_sqlite_work(tmp_path: Path) -> None:
 def prove(database: Database, folder: Path) -> None:
     """Prove a card by either driver, on every version."""
     waiting, asynchronous = DRIVERS[database]
-    text = card(1, "A.", check=WAITING.format(waiting)) + card(2, "B.", check=ASYNCHRONOUS.format(asynchronous))
+    text = card(1, "It waits.", check=WAITING.format(waiting)) + card(
+        2, "It does not.", check=ASYNCHRONOUS.format(asynchronous)
+    )
     toml = f'{DECK_TOML}[verify]\nsqlalchemy = {list(VERSIONS[database])}\ndatabases = ["{database}"]\n'
     deck(folder / "deck", text, toml=toml)
     ran = deckgen("verify", "deck", "--format", "json", cwd=folder)
