@@ -167,6 +167,8 @@ def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[S
         own = [each for each in own if each.what.line not in _told_below(first)]
     if first.name == "pairs" and "tight pairs" in groups and groups["tight pairs"].dense:
         own += groups["tight pairs"].sights
+    if first.name == "tight pairs" and "pairs" in groups:
+        own += groups["pairs"].sights
     return sorted([*certain, *own], key=lambda each: each.what.line)
 
 

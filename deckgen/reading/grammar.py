@@ -17,7 +17,7 @@ from deckgen.reading import document, fences, forms
 from deckgen.reading.attributes import split
 from deckgen.reading.document import Block, Code, FrontMatter, Image, Prose, Question, Section
 from deckgen.reading.media import Find, nowhere
-from deckgen.reading.shapes.answers import answer_mark, stub, without_choices
+from deckgen.reading.shapes.answers import answer_mark, speaks, stub, without_choices
 from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import EMOJI, contents, navigation, residue
 
@@ -233,10 +233,10 @@ def _is_residue(line: str) -> bool:
 
 def _still_to_come(lines: Sequence[str], html: str) -> bool:
     """Whether lines only hold the place of an answer; what is all code is one, unless it is to be done."""
-    text = " ".join(lines)
-    return (stub(text) and not (_CODE.fullmatch(html) and not text[0].isalpha())) or answer_mark(lines[-1]) == len(
-        lines[-1]
-    )
+    text, last = " ".join(lines), lines[-1]
+    if stub(text) and not (_CODE.fullmatch(html) and not text[0].isalpha()):
+        return True
+    return answer_mark(last) == len(last) and (len(lines) == 1 or not speaks(last))
 
 
 def _defects(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -72,6 +72,11 @@ def test_what_has_a_label_is_a_question_whatever_its_words(title: str) -> None:
     assert [card.question for card in read(f"Q1. {title}\n\nSo.").cards] == [title]
 
 
+def test_who_speaks_next_in_a_chat_is_no_part_of_an_answer() -> None:
+    assert only("Q1. What?\n\n**A:** So.\n\n**You:** more please\n\n**ChatGPT:**").answered
+    assert not only("Q1. What?\n\n**ChatGPT:**").answered
+
+
 @pytest.mark.parametrize("answer", ["The **answer**.", "The end of a generator.", "A short answer."])
 def test_a_sentence_is_an_answer(answer: str) -> None:
     assert only(f"Q1. What?\n\n{answer}").answered

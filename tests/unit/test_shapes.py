@@ -66,6 +66,7 @@ LABELS = {
     "Japanese": ("問題 1: 何", Seen("labels", "何", "Q1")),
     "a heading above its title": ("### Question 3\n\nWhat is rye?", Seen("labels", "What is rye?", "Q3", 3)),
     "two blank lines above it": ("### Q3\n\n\nWhat is rye?", Seen("labels", "What is rye?", "Q3", 4)),
+    "a whole word right above its title": ("Question 3\nRye", Seen("labels", "Rye", "Q3", 2)),
     "a bold line above its title": ("**Q1**\nWhat is rye?", Seen("labels", "What is rye?", "Q1", 2)),
     "underscores above its title": ("__Question 3:__\nRye", Seen("labels", "Rye", "Q3", 2)),
     "a hash in it": ("**Question #3**\nRye", Seen("labels", "Rye", "Q3", 2)),

@@ -28,6 +28,7 @@ _ANSWERED = re.compile(
         \s*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SPEAKS = re.compile(rf"\W*(?:{_SPEAKER})\W*", re.IGNORECASE)
 _ALONE = re.compile(rf"\#{{1,6}}\s*(?:{EMOJI}\s*)*[*_]{{0,3}}{_SAID}\s?[:.]?\s?[*_]{{0,3}}:?\s*\#*\s*$", re.IGNORECASE)
 _FOLD = re.compile(
     rf"""(?:<[^<>]+>|\W)*
@@ -88,6 +89,11 @@ def answer_mark(line: str) -> int | None:
 def marks_answer(line: str, question: str) -> bool:
     """Whether a line begins with the mark of an answer; with an initial, if it is that of the question's language."""
     return bool(_ALONE.match(line) or _ANSWERED.match(line)) or paired(question, line)
+
+
+def speaks(line: str) -> bool:
+    """Whether a line is nothing but who speaks next in a chat."""
+    return bool(_SPEAKS.fullmatch(line))
 
 
 def first_choice(line: str, below: list[str]) -> bool:

@@ -24,9 +24,10 @@ _LEAD = re.compile(
     rf"[ \t]*(?P<place>>[ \t]?|[-*+][ \t]+|\d{{1,4}}[.)][ \t]+|\#{{1,6}}[ \t]*)?(?:\s|{EMOJI}|{DIFFICULTY})*",
     re.IGNORECASE,
 )
+_WHOLE_WORD = 5  # letters: `Question 6` needs no mark, `Q6` might be anything
 _ALONE = re.compile(
     rf"""[ \t]*(?P<hashes>\#{{1,6}}[ \t]*)?(?:{EMOJI}\s*)*
-        (?P<bold>\*\*|__)?(?:{QUESTION})\s*+[.:\#-]?\s*+(?P<number>\d{{1,5}})\s?(?P<mark>[.:)]*)
+        (?P<bold>\*\*|__)?(?P<word>{QUESTION})\s*+[.:\#-]?\s*+(?P<number>\d{{1,5}})\s?(?P<mark>[.:)]*)
         (?:\*\*|__)?\s?:?[ \t\#]*""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -80,11 +81,11 @@ def find(lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
 
 def _alone(lines: Sequence[str], at: int, text: str) -> Candidate | None:
     label = _ALONE.fullmatch(text)
-    apart = label and (label["hashes"] or label["bold"] or (label["mark"] and not (at and lines[at - 1].strip())))
-    if not label or not apart:
-        return None
     below = next((each for each in range(at + 1, min(at + 4, len(lines))) if lines[each].strip()), None)
-    if below is None or lines[below].lstrip()[0] in "#`~|<":
+    if not label or below is None or lines[below].lstrip()[0] in "#`~|<":
+        return None
+    told = label["mark"] or (len(label["word"]) >= _WHOLE_WORD and below == at + 1)
+    if not (label["hashes"] or label["bold"] or (told and not (at and lines[at - 1].strip()))):
         return None
     level = len((label["hashes"] or "").strip())
     number = label["number"]
