@@ -152,6 +152,13 @@ NOT_DRAWN = Rule(
 )
 BAD_DIAGRAM = Rule("D081", _E, "the diagram cannot be drawn: {reason}", "correct it; Graphviz has the last word")
 
+PROPERTIES_LEFT_OUT = Rule(
+    "D082",
+    _N,
+    "properties of an outline are on no card: {count} in all",
+    "they may stay for the program that keeps them",
+)
+
 # Formulas
 UNSAFE_FORMULA = Rule(
     "D085",

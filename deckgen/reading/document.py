@@ -20,7 +20,7 @@ from deckgen.reading import clozes, math, planning, questions, quick, repairs
 from deckgen.reading.choice import choose
 from deckgen.reading.clozes import Deletion
 from deckgen.reading.cursor import Cursor
-from deckgen.reading.outlines import flattened
+from deckgen.reading.outlines import flattened, left_out
 from deckgen.reading.questions import Plan
 from deckgen.reading.repairs import MAX_NESTING
 from deckgen.reading.shapes.labelled import label_and_title
@@ -154,7 +154,8 @@ def parse(source: Source) -> Parsed:
     choice = choose(seen, wanted)
     parser = _MD if head else _MD_WITHOUT_FRONT_MATTER
     tokens = parser.parse(text, {"plan": planning.plan(seen, choice)})
-    losses = [loss for token in tokens if _may_lose(token) for loss in _losses(source, token)]
+    losses = [*left_out(source, flat)]
+    losses += [loss for token in tokens if _may_lose(token) for loss in _losses(source, token)]
     return Parsed(list(_blocks(source, tokens, planning.sections(seen, choice), choice.depth)), losses, choice.form)
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from deckgen import rules
+from deckgen.diagnostics import Diagnostic, Source
 from deckgen.reading.shapes.titles import cleaned
 from deckgen.reading.shapes.words import CARD, asks
 
@@ -68,6 +70,15 @@ def flattened(lines: Sequence[str], text: str, first: int) -> Sequence[str]:
     if not depth and not any(line.tagged for line in outline):
         return lines
     return [*lines[:first], *(_flat(outline, depth) if whole else _tagged(outline))]
+
+
+def left_out(source: Source, flat: Sequence[str]) -> Iterator[Diagnostic]:
+    """What is said of the lines of a source that are not among the flattened ones."""
+    pairs = enumerate(zip(source.lines, flat, strict=True), 1)
+    found = [number for number, (line, kept) in pairs if line.strip() and not kept.strip()]
+    if found:
+        line = source.line(found[0])
+        yield source.report(rules.PROPERTIES_LEFT_OUT, found[0], len(line) - len(line.lstrip()) + 1, count=len(found))
 
 
 def _read(lines: Sequence[str]) -> Iterator[_Line]:

@@ -80,3 +80,10 @@ def test_a_tagged_bullet_changes_nothing_around_it() -> None:
         (10, ""),
         (11, "  - Many."),
     ]
+
+
+def test_what_is_left_out_is_said_once() -> None:
+    page = read(f"title:: Grain\n\n{TAGGED}")
+    found = [each for each in page.diagnostics if each.code == "D082"]
+    assert [(each.location.line, each.location.column, each.excerpt) for each in found] == [(1, 1, "title:: Grain")]
+    assert "2 in all" in found[0].message
