@@ -427,6 +427,8 @@ HOSTILE = {
     "sections without questions": "".join(f"## Part {number}\n\nwords\n\n" for number in range(3_000)),
     "folds that are never closed": "<details><summary>\n" * 5_000,
     "bold that is never closed": "**" * 20_000 + "a?",
+    "marks of code in bold that is never closed": "**a" + "`" * 2_000 + "b?",
+    "marks of code in a heading": "### **W" + "`" * 1_001 + "hat* is it",
     "faces": "# " + "\U0001f600 " * 20_000,
     "marks of questions": "a" + "?" * 50_000 + "b",
     "numbers of numbers": "1." * 20_000 + " a?",

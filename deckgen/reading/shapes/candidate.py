@@ -35,7 +35,7 @@ _HTML = re.compile(
 _TAG = re.compile(r"</?(?:b|strong|em|i|a|u|font|span|big)\b[^<>]*>", re.IGNORECASE)
 _CODE = re.compile(r"</?code>", re.IGNORECASE)
 _MARK = re.compile(rf"(?:{QUESTION})(?:\s?[:.\uff1a]\s*(?:\*\*|__)?[.:]?|(?:\*\*|__)\s?[:.\uff1a])\s*", re.IGNORECASE)
-_CLOSED = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=[^\s*_])((?:`[^`]*`|(?!\1(?![*_])).)+?)\1(?![*_\w])")
+_CLOSED = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=[^\s*_])((?:`[^`]*`|`(?![^`]*`)|(?!\1(?![*_]))[^`])+?)\1(?![*_\w])")
 
 
 _TAB = 4  # CommonMark 2.2
