@@ -37,7 +37,7 @@ def name(*parts: object) -> str:
     """A name for everything that a page is made from, and for the code that makes it."""
     digest = hashlib.sha256(_own_code())
     for part in parts:
-        data = repr(part).encode("utf-8", "surrogatepass")
+        data = b"b" + part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
         digest.update(b"%d\n" % len(data) + data)
     return digest.hexdigest()
 
