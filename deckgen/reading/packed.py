@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,15 @@ from deckgen.reading.media import Find, Remembering
 
 _KEPT_DAYS = 30
 _DAY = 24 * 60 * 60
-_DIGEST = hashlib.sha256().digest_size
+_DIGEST = 32
+_hash = partial(hashlib.blake2b, digest_size=_DIGEST)
 _NOUNS = (Page, Card, Html, Fence, Claims, Diagnostic, Location, FrontMatter, Section)
 _LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "mdurl", "packaging", "PyYAML")
 
 
 def name(*parts: object) -> str:
     """A name for everything that a page is made from, and for the code that makes it."""
-    digest = hashlib.sha256(_own_code())
+    digest = _hash(_own_code())
     for part in parts:
         data = b"b" + part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
         digest.update(b"%d\n" % len(data) + data)
@@ -46,7 +47,7 @@ def name(*parts: object) -> str:
 def _own_code() -> bytes:
     """A digest of the code that reads, and of what it reads with."""
     home = Path(__file__).parents[1]
-    digest = hashlib.sha256("\n".join((sys.version, *map(version, _LIBRARIES))).encode())
+    digest = _hash("\n".join((sys.version, *map(version, _LIBRARIES))).encode())
     for path in sorted((*home.glob("reading/**/*.py"), *home.glob("*.py"))):
         digest.update(f"{path.relative_to(home)}\n".encode() + path.read_bytes())
     return digest.digest()
@@ -62,7 +63,7 @@ def recall(path: Path, find: Find) -> Page | Diagnostic | None:
         if path.stat().st_mtime < time.time() - _DAY:
             os.utime(path)
     digest, packed = data[:_DIGEST], data[_DIGEST:]
-    if digest != hashlib.sha256(packed).digest():
+    if digest != _hash(packed).digest():
         return None
     try:
         return unpack(packed, find)
@@ -75,7 +76,7 @@ def keep(path: Path, packed: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError):
         try:
-            temporary.write_bytes(hashlib.sha256(packed).digest() + packed)
+            temporary.write_bytes(_hash(packed).digest() + packed)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -112,10 +113,6 @@ def _by_fields(noun: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[Any, .
     return lambda each: (noun, tuple([getattr(each, name) for name in names]))
 
 
-def _maker(kind: Callable[..., object]) -> Callable[..., object]:
-    return lambda *values: kind(*values)
-
-
 class _Pickler(pickle.Pickler):
     """Nouns are made anew from their fields, and media from what the source calls them."""
 
@@ -128,7 +125,7 @@ class _Unpickler(pickle.Unpickler):
     def __init__(self, data: bytes, others: Mapping[str, Callable[..., object]]) -> None:
         super().__init__(io.BytesIO(data))
         # Functions, so that no class is handed out, which a pickle could change for all others.
-        self._kinds = {**{each.__qualname__: _maker(each) for each in (*_NOUNS, Role, Severity)}, **others}
+        self._kinds = {**{each.__qualname__: partial(each) for each in (*_NOUNS, Role, Severity)}, **others}
 
     def find_class(self, _module: str, name: str) -> Any:
         """The noun of a name. Raises UnpicklingError for any other."""
