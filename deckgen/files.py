@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(temporary)
         raise
+
+
+def digest(home: Path, paths: Iterable[Path]) -> str:
+    """A digest of some files below a folder and of what they are called there, whatever their order."""
+    found = hashlib.sha256()
+    for path in sorted(paths):
+        found.update(f"{path.relative_to(home)}\n".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.schema import CreateTable
 
+from deckgen import files
 from deckgen.diagnostics import Location
 from deckgen.model import Fence
 from deckgen.proof import Block, Broken, Job, Outcome, Passed, Refuted, Result, Vacuous
@@ -162,11 +163,8 @@ def _facts(block: Block) -> dict[str, Any]:
 @cache
 def own_code() -> str:
     """A digest of the code that proves."""
-    digest = hashlib.sha256()
     folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+    return files.digest(folder, folder.rglob("*.py"))
 
 
 def _prepare(connection: sa.Connection) -> None:

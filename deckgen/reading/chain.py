@@ -56,4 +56,4 @@ def _question(seen: Survey, each: Sight, following: Sequence[Sight], last: Sight
 
 def _answered(seen: Survey, sight: Sight, following: Sequence[Sight]) -> bool:
     end = following[0].what.line - 1 if following else len(seen.lines)
-    return sight.what.rest is not None or seen.says(sight.what.last + 1, end) > 0
+    return sight.what.rest is not None or seen.says(sight.what.last + 1, end)

@@ -99,7 +99,7 @@ def _group(seen: Survey, name: str, members: Sequence[Sight]) -> Group:
         for each, end in zip(members, behind, strict=True)
     ]
     answers = [
-        seen.says(each.what.last + 1, end - 1) + (each.what.rest is not None)
+        seen.says(each.what.last + 1, end - 1) or each.what.rest is not None
         for each, end in zip(members, ends, strict=True)
     ]
     return Group(name, tuple(members), tuple(answers))
@@ -138,7 +138,7 @@ def _outer(seen: Survey, best: Group, levels: Sequence[Group]) -> Group:
 
 def _direct(seen: Survey, sight: Sight) -> bool:
     """Whether something is said between a heading and the next one, however deep."""
-    return seen.says(sight.what.last + 1, seen.heading_behind(sight.what.last) - 1) > 0
+    return seen.says(sight.what.last + 1, seen.heading_behind(sight.what.last) - 1)
 
 
 def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[Sight]:
@@ -148,7 +148,11 @@ def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[S
     labels = groups.get(LABELS)
     certain = list(labels.sights) if labels else []
     if first.name.startswith("headings"):
-        own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _heading(first, each, answer)]
+        own = [
+            each
+            for each, answered in zip(first.sights, first.answers, strict=True)
+            if _heading(first, each, answered=answered)
+        ]
         above = [
             each
             for name, group in groups.items()
@@ -160,7 +164,11 @@ def _accepted(seen: Survey, first: Group, groups: Mapping[str, Group]) -> list[S
     if first.name in NUMBERS:
         own = list(first.sights)
     else:
-        own = [each for each, answer in zip(first.sights, first.answers, strict=True) if _plainly(first, each, answer)]
+        own = [
+            each
+            for each, answered in zip(first.sights, first.answers, strict=True)
+            if _plainly(first, each, answered=answered)
+        ]
     if first.name.endswith("bullets"):
         own = _outermost(own)
     if first.name == "paragraphs":
@@ -182,12 +190,12 @@ def _told_below(group: Group) -> set[int]:
     }
 
 
-def _heading(group: Group, sight: Sight, answer: int) -> bool:
+def _heading(group: Group, sight: Sight, *, answered: bool) -> bool:
     if sight.asks or (sight.what.number is not None and group.numbered >= 0.5):
         return True
     if furniture(sight.words) or group.numbered >= 0.7:
         return sight.begins and not furniture(sight.words)
-    return sight.begins or (bool(answer) and group.asking >= 0.3)
+    return sight.begins or (answered and group.asking >= 0.3)
 
 
 def _holds(seen: Survey, sight: Sight, members: Sequence[Sight]) -> bool:
@@ -197,16 +205,21 @@ def _holds(seen: Survey, sight: Sight, members: Sequence[Sight]) -> bool:
     return bisect_right(lines, end - 1) > bisect_right(lines, sight.what.line)
 
 
-def _plainly(group: Group, sight: Sight, answer: int) -> bool:
+def _plainly(group: Group, sight: Sight, *, answered: bool) -> bool:
     if sight.what.shape in ("folds", "pairs", "labels") or sight.marked:
         return True
     if sight.what.shape == "answer marks":
         return bool(sight.asks or sight.begins or sight.what.group.startswith("question marks"))
     if sight.what.shape == "bold lines" and not sight.asks:
         told = sight.begins or (group.asking >= 0.6 and len(sight.words.split()) >= _WORDS_OF_A_TASK)
-        open_ = group.asking >= 0.6 and bids(sight.words)  # a task may be among questions without its answer
-        answered = bool(answer) or open_
-        return told and sight.blank_above and answered and sight.what.rest is None and not sight.words.endswith(":")
+        may_be_open = group.asking >= 0.6 and bids(sight.words)  # a task among questions
+        return (
+            told
+            and sight.blank_above
+            and (answered or may_be_open)
+            and sight.what.rest is None
+            and not sight.words.endswith(":")
+        )
     return sight.asks or (sight.begins and (group.asking >= 0.6 or group.name.endswith("letter")))
 
 
@@ -228,7 +241,8 @@ def _filled(seen: Survey, sights: Sequence[Sight], first: Group, chosen: list[Si
         if inside and inside[0].what.line == start:
             if furniture(inside[0].words):
                 continue
-            inside = inside[start not in (1, rest) :]
+            if start not in (1, rest):
+                inside = inside[1:]
         found += _filling(first, _grouped(seen, inside).values())
     return sorted(found, key=lambda each: each.what.line)
 
@@ -241,7 +255,9 @@ def _filling(first: Group, groups: Collection[Group]) -> list[Sight]:
     if best and best.weight and len(best.sights) > 1 and best.asking >= 0.7 and best.answered >= 0.6:
         if best.level:
             return [
-                each for each, answer in zip(best.sights, best.answers, strict=True) if _heading(best, each, answer)
+                each
+                for each, answered in zip(best.sights, best.answers, strict=True)
+                if _heading(best, each, answered=answered)
             ]
         tasks = best.name not in ("paragraphs", "bullets", "bold lines")
         return [each for each in best.sights if each.asks or (tasks and each.begins)]

@@ -13,11 +13,11 @@ NUMBERS = ("numbers", "bold numbers")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The sights of one kind, and the number of lines that answer each."""
+    """The sights of one kind, and whether each is answered."""
 
     name: str
     sights: tuple[Sight, ...]
-    answers: tuple[int, ...]
+    answers: tuple[bool, ...]
 
     @property
     def asking(self) -> float:
@@ -27,7 +27,7 @@ class Group:
     @property
     def answered(self) -> float:
         """The share that has an answer."""
-        return sum(map(bool, self.answers)) / len(self.sights)
+        return sum(self.answers) / len(self.sights)
 
     @property
     def numbered(self) -> float:
@@ -46,7 +46,8 @@ class Group:
         """How much speaks for the sights to be questions, in sum; nothing where the kind as a whole does not."""
         if not self._eligible:
             return 0.0
-        return sum(map(_weight, self.sights, self.answers))
+        pairs = zip(self.sights, self.answers, strict=True)
+        return sum(_weight(sight, answered=answered) for sight, answered in pairs)
 
     @property
     def bank(self) -> bool:
@@ -99,7 +100,7 @@ class Group:
         return sum(each.asks for each in self.sights)
 
 
-def _weight(sight: Sight, answer: int) -> float:
+def _weight(sight: Sight, *, answered: bool) -> float:
     told = 1.0 if sight.asks else 0.6 if sight.begins else 0.3 if sight.what.number is not None else 0.0
     certain = sight.what.shape in ("labels", "pairs") or sight.marked
-    return max(told, 0.6 if certain else 0.0) * (1.0 if answer or certain else 0.25)
+    return max(told, 0.6 if certain else 0.0) * (1.0 if answered or certain else 0.25)

@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from deckgen import files
 from deckgen.diagnostics import Diagnostic, Location, Severity
 from deckgen.model import Card, Claims, Fence, Html, Medium, Role
 from deckgen.reading.document import FrontMatter, Section
@@ -45,12 +46,10 @@ def name(*parts: object) -> str:
 
 @cache
 def _own_code() -> bytes:
-    """A digest of the code that reads, and of what it reads with."""
+    """What names the code that reads, and what it reads with."""
     home = Path(__file__).parents[1]
-    digest = _hash("\n".join((sys.version, *map(version, _LIBRARIES))).encode())
-    for path in sorted((*home.glob("reading/**/*.py"), *home.glob("*.py"))):
-        digest.update(f"{path.relative_to(home)}\n".encode() + path.read_bytes())
-    return digest.digest()
+    code = files.digest(home, (*home.glob("reading/**/*.py"), *home.glob("*.py")))
+    return "\n".join((code, sys.version, *map(version, _LIBRARIES))).encode()
 
 
 def recall(path: Path, find: Find) -> Page | Diagnostic | None:

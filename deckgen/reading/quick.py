@@ -31,6 +31,8 @@ _BEGINNINGS = {
 _ELSEWHERE = ("table", "planned", "flattened", "code")  # known by what is around a line
 _CHAINS = ("paragraph", "reference", "blockquote", "list")  # of the rules that may interrupt a block
 
+_DASHES = frozenset("|-:")  # with which the line below the head of a table begins
+
 _PLAIN = re.compile(r"[\w,.;'\"()/?-]+(?:[ \n][\w,.;'\"()/?-]+)*+")
 
 
@@ -73,9 +75,6 @@ def _near(state: StateBlock, number: int) -> bool:
         return True
     below = state.bMarks[number + 1] + state.tShift[number + 1]
     return state.src[below : below + 1] not in _DASHES or state.src[below : below + 2] == "- "
-
-
-_DASHES = frozenset("|-:")  # with which the line below the head of a table begins
 
 
 def plain(text: str) -> bool:

@@ -42,9 +42,7 @@ def _fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # no
     """markdown-it's own rule, but a fence that is never closed ends before the next question and says so."""
     mark = _mark(state, start)
     never = plan_of(state).never
-    if (
-        mark in never and not silent and not state.level
-    ):  # so that the end of the document is not looked for from each of many fences
+    if mark in never and not silent and not state.level:  # so that its end is not looked for from each of many
         end = _first_question(state, start + 1, end) or end
     if not fence(state, start, end, silent):
         return False
@@ -173,6 +171,6 @@ def _closes(state: StateBlock, number: int, markup: str) -> bool:
 
 
 def _opens(state: StateBlock, number: int, markup: str) -> bool:
-    """Whether a line would open a fence with a language, if it did not stand in one."""
+    """Whether a line would open a fence of some markup with a language, if it did not stand in one."""
     line = line_of(state, number)
     return not state.is_code_block(number) and line.startswith(markup) and bool(line.strip(markup[0] + " \t"))

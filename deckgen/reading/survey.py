@@ -73,8 +73,7 @@ class Survey:
         self.lines = lines
         self.sights = sights
         self.headings = [each.what for each in sights if each.what.level and not each.in_code]
-        titles = {each.line for each in self.headings}
-        self._titles = titles
+        self._titles = {each.line for each in self.headings}
         self._speaking: dict[int, int] = {}  # for each silent line the next one that says something
         self._up_to = [[each.line for each in self.headings if each.level <= level] for level in range(_DEEPEST + 1)]
 

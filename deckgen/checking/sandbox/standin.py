@@ -25,7 +25,7 @@ _Shape = tuple[Any, ...]
 def install() -> None:
     """Replace SQLAlchemy, which must have been imported, in this process and for good."""
     is_async = mock._is_async_obj  # type: ignore[attr-defined] # a mock must not be async because a stand-in can be
-    mock._is_async_obj = lambda thing: not isinstance(type(thing), _Meta) and is_async(thing)  # type: ignore[attr-defined]
+    mock._is_async_obj = lambda thing: not isinstance(type(thing), _Meta) and is_async(thing)  # type: ignore[attr-defined] # as above
     real = {name: module for name, module in sys.modules.items() if name.split(".")[0] == _ROOT}
     for name in real:
         del sys.modules[name]

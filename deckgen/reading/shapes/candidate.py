@@ -36,8 +36,10 @@ _TAG = re.compile(r"</?(?:b|strong|em|i|a|u|font|span|big)\b[^<>]*>", re.IGNOREC
 _CODE = re.compile(r"</?code>", re.IGNORECASE)
 _MARK = re.compile(rf"(?:{QUESTION})(?:\s?[:.\uff1a]\s*(?:\*\*|__)?[.:]?|(?:\*\*|__)\s?[:.\uff1a])\s*", re.IGNORECASE)
 _CLOSED = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=[^\s*_])((?:`[^`]*`|`(?![^`]*`)|(?!\1(?![*_]))[^`])+?)\1(?![*_\w])")
-
-
+_DECORATION = re.compile(rf"(?:\s|[.:?!\\*_]|{EMOJI}|{DIFFICULTY}|\{{[^{{}}]*\}}|<br\s*/?>)*", re.IGNORECASE)
+_ATTRIBUTES = re.compile(ATTRIBUTES)
+_GOES_ON = re.compile(r"\s+[^\W\d_A-Z]")
+_DASH = re.compile(r"\s*(?:-+>|=+>|[\u2192\u21d2]|[-\u2013\u2014:]+|<br\s*/?>)?\s*", re.IGNORECASE)
 _TAB = 4  # CommonMark 2.2
 
 
@@ -130,6 +132,23 @@ def peel(text: str) -> Peeled:
     )
 
 
+def listed(shape: str, group: str, at: int, peeled: Peeled) -> Candidate:
+    """The words behind a number or a bullet, with an answer that may be indented below them."""
+    return Candidate(
+        shape,
+        group,
+        at + 1,
+        peeled.indent + 1,
+        peeled.title,
+        at + 1,
+        peeled.label,
+        peeled.number,
+        indent=peeled.indent,
+        inset=True,
+        rest=peeled.rest,
+    )
+
+
 def marked_down(text: str) -> str:
     """A line that begins with bold words or a heading as HTML, in Markdown, and a heading that is a link without it."""
     html = _HTML.match(text) if text.lstrip()[:1] == "<" else None
@@ -168,9 +187,3 @@ def _unwrapped(text: str, offset: int) -> tuple[str, bool, int | None]:
     if asks(text) and not asks(match[2]) and _GOES_ON.match(behind):
         return text, False, None
     return match[2] + behind[:end].rstrip(), True, offset + match.end() + (gap.end() if gap else end)
-
-
-_DECORATION = re.compile(rf"(?:\s|[.:?!\\*_]|{EMOJI}|{DIFFICULTY}|\{{[^{{}}]*\}}|<br\s*/?>)*", re.IGNORECASE)
-_ATTRIBUTES = re.compile(ATTRIBUTES)
-_GOES_ON = re.compile(r"\s+[^\W\d_A-Z]")
-_DASH = re.compile(r"\s*(?:-+>|=+>|[\u2192\u21d2]|[-\u2013\u2014:]+|<br\s*/?>)?\s*", re.IGNORECASE)

@@ -22,12 +22,12 @@ def find(lines: Sequence[str], at: int, _peeled: Peeled) -> Candidate | None:
         return None
     text = lines[at][opening.end() :]
     last = at
-    while not _CLOSING.search(text):
+    while not (end := _CLOSING.search(text)):
         last += 1
         if last >= min(at + _MOST_LINES, len(lines)):
             return None
         text += " " + lines[last].strip()
-    words = _CODE.sub(r"`\1`", _TAG.sub("", text[: _CLOSING.search(text).start()])).strip()  # type: ignore[union-attr]
+    words = _CODE.sub(r"`\1`", _TAG.sub("", text[: end.start()])).strip()
     if not words or fold_mark(words):
         return None
     peeled = peel(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deckgen.reading.shapes.candidate import Candidate, Peeled
+from deckgen.reading.shapes.candidate import Candidate, Peeled, listed
 
 
 def find(_lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
@@ -12,16 +12,4 @@ def find(_lines: Sequence[str], at: int, peeled: Peeled) -> Candidate | None:
     if peeled.number is None or peeled.level or peeled.quote or peeled.bullet or not peeled.title:
         return None
     group = "bold numbers" if peeled.bold else "numbers"
-    return Candidate(
-        group,
-        group,
-        at + 1,
-        peeled.indent + 1,
-        peeled.title,
-        at + 1,
-        peeled.label,
-        peeled.number,
-        indent=peeled.indent,
-        inset=True,
-        rest=peeled.rest,
-    )
+    return listed(group, group, at, peeled)
