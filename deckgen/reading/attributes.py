@@ -10,13 +10,15 @@ from mdit_py_plugins.attrs.parse import ParseError, parse
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from deckgen import rules
-from deckgen.diagnostics import Findings, suggest
+from deckgen.diagnostics import Findings, Source, suggest
 from deckgen.model import NOTE_TYPES, Claims, Database
 from deckgen.reading.document import Question
 
 _OPENING = re.compile(r"\{(?=\s*(?:[#.]|[\w:-]+=))")
 _ID = re.compile(r"\{#([A-Za-z0-9-]+)(?=[ }])")
-_EVERYWHERE = Claims()
+_claims = lru_cache(Claims)  # one noun for all that claim the same, which most do
+_EVERYWHERE = _claims(None, ())
+_BELOW = 5  # lines that a label and marks may take above the words of a question
 _KEYS = ("sqlalchemy", "database", "type", "timeout")
 
 
@@ -34,19 +36,25 @@ class Attributes:
 def split(question: Question, findings: Findings) -> tuple[str, Attributes]:
     """A question's text without the attributes at its end, and the attributes; braces in the text itself stay."""
     text = question.title
-    line = findings.source.line(question.line)
     match _at_end(text):
         case None:
             return text, Attributes()
         case ParseError() as problem:
             start = text.rindex("{")
             reason = str(problem).split(" at position")[0]
-            findings.add(rules.BAD_ATTRIBUTES, question.line, line.rfind(text[start:]) + 1, reason=reason)
+            findings.add(rules.BAD_ATTRIBUTES, *_place(text[start:], question, findings.source), reason=reason)
             return text[:start].rstrip(), Attributes()
         case start, values:
-            return text[:start].rstrip(), _Reader(
-                values, question.line, line.rfind(text[start:]) + 1, findings
-            ).attributes()
+            place = _place(text[start:], question, findings.source)
+            return text[:start].rstrip(), _Reader(values, *place, findings).attributes()
+
+
+def _place(attributes: str, question: Question, source: Source) -> tuple[int, int]:
+    """The line and column of a question's attributes, which may stand below its label; its own if they are wrapped."""
+    for number in range(question.line, min(question.line + _BELOW, len(source.lines)) + 1):
+        if (found := source.line(number).rfind(attributes)) >= 0:
+            return number, found + 1
+    return question.line, question.column
 
 
 def opening(title: str) -> int | None:
@@ -100,7 +108,7 @@ class _Reader:
         found = Attributes(
             id=self.values.pop("id", ""),
             tags=tuple(dict.fromkeys(self.values.pop("class", "").split())),
-            claims=Claims(self._sqlalchemy(), self._databases()),
+            claims=_claims(self._sqlalchemy(), self._databases()),
             note_type=self._note_type(),
             timeout=self._timeout(),
         )

@@ -74,6 +74,7 @@ def test_reading_never_fails_and_every_place_lies_inside_the_source(text: str) -
 
 @QUICK
 @given(TEXTS)
+@example('question 7:\n{#b .t k="v"}')
 def test_a_diagnostic_carries_the_line_it_points_at(text: str) -> None:
     source, page = read(text)
     for diagnostic in page.diagnostics:
@@ -238,7 +239,7 @@ def begins_there(source: Source, card: Card) -> bool:
         return False
     if above.strip() and not (card.label.startswith("Q") and DECORATION.fullmatch(above)):
         return False
-    first = WORD.search(re.sub(r"&\w+;|[(\[`]easy[)\]`]", "", card.question))
+    first = WORD.search(re.sub(r"&\w+;|[(\[`]easy[)\]`]", " ", card.question))
     if first is None:
         return True
     for text in (behind, *source.lines[line : line + 5]):
@@ -256,6 +257,7 @@ def begins_there(source: Source, card: Card) -> bool:
 @example("  <details>\n  <summary>\n  w1x?</summary>\n\nw2x")
 @example("🌾 (easy) Q1. w1x?\n\nw2x")
 @example("&amp;Q 4) How?")
+@example("**Q3.** who&amp;1. ")
 def test_a_question_is_where_it_is_said_to_be(text: str) -> None:
     source, page = read(text)
     for card in page.cards:
