@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deckgen import __version__, options, packages
+from deckgen import __version__, looking, options, packages
 from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
 from deckgen.starting import new
 from deckgen.watching import whenever_saved
@@ -195,23 +195,7 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
     return _each(decks.read(paths or ["source"], pipeline.pages()), run, _in("text"), pipeline.OUT.as_posix())
 
 
-@cli.command()
-@click.argument("name", metavar="[CODE|VERDICT]", default="")
-def explain(name: str) -> int:
-    """Explain a code such as D012 or a verdict such as vacuous, with an example; list them all where none is named."""
-    from deckgen import console, explanations
-
-    if not name:
-        console.out("".join(f"{each}: {title}\n" for each, title in explanations.titles().items()))
-        return OK
-    try:
-        console.markdown(explanations.explanation(name))
-    except KeyError:
-        raise click.UsageError(f"there is no code or verdict {name}; `deckgen explain` lists them") from None
-    return OK
-
-
-for command in (*packages.COMMANDS, new):
+for command in (*packages.COMMANDS, *looking.COMMANDS, new):
     cli.add_command(command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +21,12 @@ from deckgen.model import Document
 from deckgen.proof import Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.changes import Change, lines
+from deckgen.publishing.engine import EXTRA
+from deckgen.publishing.forecast import A_DAY, Forecast
 from deckgen.publishing.grid import Cell, Column, Grid
 from deckgen.publishing.reports.text import paragraph
 from deckgen.reading.acceptance import Acceptance
+from deckgen.reading.figures import Figures, Tally
 from deckgen.reading.ids import MissingId
 from deckgen.report import Progress as Callback
 from deckgen.report import Report, Verb
@@ -42,6 +45,12 @@ _CELLS = {
     Cell.NOT_CLAIMED: "dim",
     Cell.HOLDS_TOO: "cyan",
     Cell.NOT_RUN: "dim",
+}
+_COUNTED: Mapping[str, Callable[[Tally], str]] = {
+    "cards": lambda each: str(each.cards),
+    "checked": lambda each: str(each.checked),
+    "mistakes": lambda each: str(each.mistakes),
+    "words": lambda each: str(each.words),
 }
 _QUESTION = 20  # columns with which a question can still be told from another
 _LEFT_TO_CARDS = _QUESTION + 24  # the label and the verdict as well
@@ -136,6 +145,43 @@ def _key(found: Grid, *, named: bool) -> Text:
     numbers = [f"{number:>3}  {each.name}: {_total(each)} passed" for number, each in enumerate(found.columns, 1)]
     signs = "  ".join(f"{cell.sign} {cell.word}" for cell in found.seen)
     return Text("\n".join([*([] if named else ["", *numbers]), signs, ""]))
+
+
+def figures(found: Figures, expected: Forecast | None) -> None:
+    """Print what a deck amounts to, subdeck by subdeck and as a whole, and how long it takes to learn."""
+    console = Console(highlight=False)
+    whole, several = found.whole, len(found.subdecks) > 1
+    table = Table(box=box.SIMPLE, show_edge=False, padding=(0, 1, 0, 0), show_footer=several)
+    table.add_column(Text(harmless(whole.name)), "in all", overflow="fold")
+    for name, what in _COUNTED.items():
+        table.add_column(name, what(whole), justify="right", no_wrap=True)
+    for each in found.subdecks:
+        table.add_row(Text(harmless(each.name)), *(what(each) for what in _COUNTED.values()))
+    console.print(table)
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    for name, counts in (
+        ("proved by", whole.kinds),
+        ("SQLAlchemy", whole.versions),
+        ("databases", whole.databases),
+        ("tags", whole.tags),
+    ):
+        if counts:
+            rows.add_row(name, Text(harmless(", ".join(f"{each} {count}" for each, count in counts.items()))))
+    if whole.faces:
+        rows.add_row("to learn", learning(found, expected))
+    console.print(rows, "")
+
+
+def learning(found: Figures, expected: Forecast | None) -> str:
+    """How long a deck takes to learn, in words; None is expected where the engine is missing."""
+    faces = "" if found.whole.faces == found.whole.cards else f", {found.whole.faces} cards in Anki"
+    if expected is None:
+        return f"not known{faces}: the engine that tells is missing, install deckgen-verified[{EXTRA}]"
+    days = _many(expected.days, "day")
+    return (
+        f"{days} at {A_DAY} new cards a day{faces}: {expected.minutes:.0f} minutes a day until then, "
+        f"{expected.afterwards:.0f} in the month after"
+    )
 
 
 @contextmanager

@@ -22,10 +22,13 @@ from deckgen.publishing import push as pushing
 from deckgen.publishing import reports
 from deckgen.publishing.ankiconnect import AnkiConnect
 from deckgen.publishing.changes import Change
+from deckgen.publishing.engine import EngineMissingError
+from deckgen.publishing.forecast import Forecast, forecast
 from deckgen.publishing.push import Effect
-from deckgen.reading import acceptance, diagrams, ids, selection, starter
+from deckgen.reading import acceptance, diagrams, figures, ids, selection, starter
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
+from deckgen.reading.figures import Figures
 from deckgen.reading.ids import MissingId
 from deckgen.reading.starter import Start
 from deckgen.reading.worktree import dirty
@@ -66,6 +69,15 @@ def lint(deck: Deck) -> Report:
     """Read only: the cards and what is wrong with them; nothing is run."""
     judgements = tuple(Judgement(card, _unrun(card)) for card in deck.cards)
     return Report(Verb.LINT, deck, judgements, diagnostics=deck.diagnostics)
+
+
+def stats(deck: Deck) -> tuple[Figures, Forecast | None]:
+    """What a deck amounts to, and how long it takes to learn, None where the engine is missing or there is no card."""
+    found = figures.of(deck)
+    try:
+        return found, forecast(found.whole.faces) if found.whole.faces else None
+    except EngineMissingError:
+        return found, None
 
 
 def start(folder: Path, document: Path | None) -> Start:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from packaging.specifiers import SpecifierSet
+
 from deckgen.diagnostics import Location
 from deckgen.model import Card, Database
 
@@ -78,6 +80,11 @@ class Environment:
 def minor(version: str) -> str:
     """The major.minor part of a version: `2.1` of `2.1.9`."""
     return ".".join(version.split(".")[:2])
+
+
+def within(versions: str | None, sqlalchemy: str) -> bool:
+    """Whether a version is one of those meant, all where none are; major.minor is compared, by the rules of PEP 440."""
+    return SpecifierSet(versions or "").contains(minor(sqlalchemy), prereleases=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,13 +73,6 @@ def test_commands_and_targets_that_the_readmes_name_exist() -> None:
     assert {"build", "lint", "verify"} <= commands <= cli.commands.keys()
 
 
-def test_the_readme_counts_the_cards_of_our_deck() -> None:
-    [deck] = decks.read([str(ROOT / "source")]).decks
-    [count] = re.findall(r"(\d+) cards about", (ROOT / "README.md").read_text())
-    assert int(count) == len(deck.cards)
-    assert f"{count} cards" in (ROOT / "CHANGELOG.md").read_text()
-
-
 def test_our_deck_is_written_with_care() -> None:
     """Every card has an id, a check and an answer that fits a phone; every question of the interview is there."""
     [deck] = decks.read([str(ROOT / "source")]).decks

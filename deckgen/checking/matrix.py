@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from packaging.specifiers import SpecifierSet
-
 from deckgen.checking import kinds
 from deckgen.checking.environments import Place
 from deckgen.model import Card, Deck
-from deckgen.proof import Job, NotClaimed, Passed, Result, Unavailable, minor
+from deckgen.proof import Job, NotClaimed, Passed, Result, Unavailable, within
 
 _NOT_CLAIMED = "the card does not say that it is true there"
 
@@ -40,12 +38,9 @@ def plan(deck: Deck, places: Sequence[Place]) -> tuple[list[Job], list[Result]]:
 
 
 def claims(card: Card, deck: Deck, place: Place) -> bool:
-    """Whether a card says that it is true in an environment: major.minor is compared, with the operators of PEP 440."""
+    """Whether a card says that it is true in an environment."""
     environment = place.environment
-    if environment.server not in deck.databases_of(card):
-        return False
-    wanted = SpecifierSet(card.claims.sqlalchemy or "")
-    return wanted.contains(minor(environment.sqlalchemy), prereleases=True)
+    return environment.server in deck.databases_of(card) and within(card.claims.sqlalchemy, environment.sqlalchemy)
 
 
 def weighed(job: Job, result: Result) -> Result:

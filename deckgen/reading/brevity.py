@@ -29,10 +29,7 @@ def weigh(card: Card) -> Iterator[Diagnostic]:
     """Warnings about a card with an answer that is hard to learn as it is."""
     if not card.answered:
         return
-    asked, answered = (
-        _words(card.heading),
-        _words(filled(" ".join(each.text for each in card.answer if isinstance(each, Html)))),
-    )
+    asked, answered = _words(card.heading), words(card)
     if not _asks(card, asked):
         yield rules.ASKS_NOTHING.at(card.location, card.line, title=card.question)
     if len(answered) > MOST_WORDS:
@@ -48,6 +45,11 @@ def weigh(card: Card) -> Iterator[Diagnostic]:
         if len(lines[widest]) > MOST_COLUMNS:
             where = replace(place, line=place.line + widest)
             yield rules.WIDE_CODE.at(where, lines[widest], columns=len(lines[widest]))
+
+
+def words(card: Card) -> list[str]:
+    """The words of an answer's prose, in lower case."""
+    return _words(filled(" ".join(each.text for each in card.answer if isinstance(each, Html))))
 
 
 def _words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from deckgen.model import Gap
+from deckgen.model import Card, Gap, Html
 from deckgen.reading.math import FORMULAS
 
 _LARGEST = 500  # the engine refuses a package with a larger number
@@ -76,6 +76,12 @@ def unmarked(text: str) -> str:
 def filled(code: str) -> str:
     """Code without the marks of its deletions, as it runs."""
     return _MARKED.sub("", code).replace(Gap.CLOSE, "")
+
+
+def numbers(card: Card) -> set[int]:
+    """The numbers of the deletions in an answer, each of which is a card in Anki."""
+    parts = [each.text if isinstance(each, Html) else each.display or "" for each in card.answer]
+    return {int(found[1]) for part in parts for found in _MARKED.finditer(part)}
 
 
 def _judged(opening: str, text: str | None) -> Deletion:
