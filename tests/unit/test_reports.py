@@ -143,4 +143,4 @@ def test_no_report_takes_a_trial_elsewhere_for_a_result(outcome: NotClaimed) -> 
 @pytest.mark.parametrize("tried", [[], [NotClaimed("the card does not say so")]])
 def test_a_card_that_claims_nothing_here_says_so(tried: list[Outcome]) -> None:
     found = FORMATS["text"]([report(Verb.VERIFY, judgement("elsewhere", Verdict.NOT_CLAIMED, *tried))])
-    assert "not-claimed: Q1 What is `it`? (#elsewhere)\n  it claims no environment of this deck" in found
+    assert "not-claimed: Q1 What is `it`? (#elsewhere)\n  it claims no environment of this run" in found

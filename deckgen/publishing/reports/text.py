@@ -53,7 +53,7 @@ def _judgement(judgement: Judgement) -> Iterator[str]:
         names = ", ".join(environment.id for environment in environments)
         yield "\n".join([head, *_lines(outcome), f"  on: {names}"])
     if not found:
-        reason = judgement.reason or "it claims no environment of this deck"
+        reason = judgement.reason or "it claims no environment of this run"
         yield f"{card.location}: {judgement.verdict}: {title}\n  {reason}"
 
 
