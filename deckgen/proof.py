@@ -270,6 +270,16 @@ class Judgement:
         """The results in the environments where the card says that it is true."""
         return tuple(result for result in self.results if not isinstance(result.outcome, NotClaimed))
 
+    @property
+    def mutation(self) -> Mutation | None:
+        """The mutants of its check, of which those survive that pass wherever they were run; None where none were."""
+        outcomes = (result.outcome for result in self.claimed)
+        found = [each.mutation for each in outcomes if isinstance(each, Passed) and each.mutation]
+        if not found:
+            return None
+        survivors = tuple(each for each in found[0].survivors if all(each in other.survivors for other in found))
+        return Mutation(max(each.mutants for each in found), survivors)
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCard:

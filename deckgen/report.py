@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from deckgen.diagnostics import Diagnostic
 from deckgen.model import Deck
-from deckgen.proof import Environment, Failure, Judgement, Passed, Unavailable, Verdict
+from deckgen.proof import Environment, Failure, Judgement, Unavailable, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ class Report:
     @property
     def mutants(self) -> tuple[int, int]:
         """How many mutants were run, and how many of them were noticed."""
-        outcomes = (result.outcome for judgement in self.judgements for result in judgement.results)
-        found = [each.mutation for each in outcomes if isinstance(each, Passed) and each.mutation]
+        found = [judgement.mutation for judgement in self.judgements if judgement.mutation]
         total = sum(each.mutants for each in found)
         return total, total - sum(len(each.survivors) for each in found)
 

@@ -81,15 +81,14 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
     results: dict[Location, list[Result]] = {}
     for result in [*missing, *run.results]:
         results.setdefault(result.card.location, []).append(result)
-    if effort.mutate:
-        run.diagnostics += [weak for result in run.results for weak in _weaknesses(result)]
-    run.diagnostics += _wider(run.results)
     left = {job.card.location for job in run.waiting}
-    judgements = (
+    judgements = tuple(
         Judgement(card, None) if card.location in left else judge(card, tuple(results.get(card.location, ())))
         for card in deck.cards
     )
-    return Verification(deck, tuple(judgements), tuple(run.diagnostics), run.unconfined, tuple(run.notices))
+    weak = (weakness for judgement in judgements for weakness in _weaknesses(judgement))
+    diagnostics = (*run.diagnostics, *weak, *_wider(run.results))
+    return Verification(deck, judgements, diagnostics, run.unconfined, tuple(run.notices))
 
 
 class _Run:
@@ -182,14 +181,13 @@ def _where(environment: Environment) -> str:
     return f"SQLAlchemy {minor(environment.sqlalchemy)} with {environment.server}"
 
 
-def _weaknesses(result: Result) -> Iterator[Diagnostic]:
+def _weaknesses(judgement: Judgement) -> Iterator[Diagnostic]:
     """A warning for each mutant of its check that a card lets pass."""
-    mutation = result.outcome.mutation if isinstance(result.outcome, Passed) else None
-    for mutant in mutation.survivors if mutation else ():
+    for mutant in judgement.mutation.survivors if judgement.mutation else ():
         place = mutant.location
         lines = (
             line
-            for fence in result.card.fences
+            for fence in judgement.card.fences
             if fence.location.path == place.path
             for number, line in enumerate(fence.code.split("\n"), fence.location.line)
             if number == place.line

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from deckgen.proof import Broken, Environment, Judgement, NotClaimed, Outcome, Passed, Refuted, Result, Unavailable
+from deckgen.diagnostics import Location
+from deckgen.proof import (
+    Broken,
+    Environment,
+    Judgement,
+    Mutant,
+    Mutation,
+    NotClaimed,
+    Outcome,
+    Passed,
+    Refuted,
+    Result,
+    Unavailable,
+)
 from deckgen.report import Report, Verb, environments, failures
 from tests.unit.cards import card, deck
 
@@ -52,3 +65,15 @@ def test_a_card_is_known_already_where_none_of_its_claims_was_run(
     parts = [judgement(*((NEW, each) for each in known), cached=True), judgement(*((OLD, each) for each in again))]
     whole = Judgement(parts[0].card, None, tuple(result for part in parts for result in part.results))
     assert Report(Verb.VERIFY, deck(), (whole,)).cached == count
+
+
+def test_a_mutant_survives_only_where_no_claimed_environment_notices_it() -> None:
+    everywhere, old, elsewhere = (Mutant(Location("cards.md", line), "2 in place of 1") for line in (1, 2, 3))
+
+    def passed(*survivors: Mutant) -> Passed:
+        return Passed(1, mutation=Mutation(7, survivors))
+
+    weak = judgement((OLD, passed(old, everywhere)), (NEW, passed(elsewhere, everywhere)), (SERVER, NotClaimed("no")))
+    assert weak.mutation == Mutation(7, (everywhere,))
+    assert Report(Verb.VERIFY, deck(), (weak, weak, judgement((NEW, Passed(1))))).mutants == (14, 12)
+    assert judgement((NEW, Passed(1)), (OLD, Broken("no"))).mutation is None

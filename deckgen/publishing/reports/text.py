@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from deckgen.diagnostics import Diagnostic, Severity, excerpt
-from deckgen.proof import Failure, Judgement, Passed, Refuted, Verdict
+from deckgen.proof import Failure, Judgement, Refuted, Verdict
 from deckgen.report import Report, Verb, failures
 
 _QUIET = {Verdict.VERIFIED, Verdict.UNCHECKED, Verdict.UNANSWERED, None}
@@ -29,12 +29,10 @@ def _paragraphs(report: Report) -> Iterator[str]:
 
 def _weak(judgement: Judgement) -> Iterator[str]:
     """How many mutants of a card's check are killed, where some are not."""
-    card = judgement.card
-    for result in judgement.results:
-        mutation = result.outcome.mutation if isinstance(result.outcome, Passed) else None
-        if mutation and mutation.survivors:
-            killed = f"{mutation.mutants - len(mutation.survivors)} of {mutation.mutants} mutants killed"
-            yield f"{card.location}: {killed}: {card.label} {card.question} (#{card.id})\n  on: {result.environment.id}"
+    card, mutation = judgement.card, judgement.mutation
+    if mutation and mutation.survivors:
+        killed = f"{mutation.mutants - len(mutation.survivors)} of {mutation.mutants} mutants killed"
+        yield f"{card.location}: {killed}: {card.label} {card.question} (#{card.id})"
 
 
 def paragraph(diagnostic: Diagnostic) -> str:
