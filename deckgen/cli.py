@@ -82,7 +82,7 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
     """Run the checks of decks, of documents, or of single cards.
 
     A document in a deck's folder is proved with its deck's prelude; a card is named by its id, as in
-    source/sqlalchemy/interview.md::why-sessionmaker.
+    source/sqlalchemy/00-interview.md::why-sessionmaker.
     """
     run = _proving(replace(effort, mutate=mutate))
 
