@@ -19,7 +19,11 @@ _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
 
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 form = click.option(
-    "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help="Form of the report."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html", "junit", "sarif", "github"]),
+    default="text",
+    help="Form of the report; github: annotations for its Actions.",
 )
 allow_dirty = click.option("--allow-dirty", is_flag=True, help="Edit files even where git could not bring them back.")
 

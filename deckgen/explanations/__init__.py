@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import resources
 
-from deckgen.proof import Verdict
-from deckgen.publishing.criteria.finding import CODES
-from deckgen.rules import RULES
+_FOLDER = resources.files(__name__)
 
-NAMES = (*RULES, *CODES, *(verdict.value for verdict in Verdict))
+NAMES = tuple(sorted(path.name.removesuffix(".md") for path in _FOLDER.iterdir() if path.name.endswith(".md")))
 
 
 def titles() -> Mapping[str, str]:
@@ -20,4 +18,4 @@ def titles() -> Mapping[str, str]:
 def explanation(name: str) -> str:
     """The Markdown that explains a code or a verdict, whatever the case; raises KeyError where there is none."""
     by_name = {each.lower(): each for each in NAMES}
-    return resources.files(__name__).joinpath(f"{by_name[name.lower()]}.md").read_text("utf-8")
+    return _FOLDER.joinpath(f"{by_name[name.lower()]}.md").read_text("utf-8")

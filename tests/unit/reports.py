@@ -13,6 +13,8 @@ from deckgen.proof import (
     Crashed,
     Environment,
     Judgement,
+    Mutant,
+    Mutation,
     NotClaimed,
     Outcome,
     Passed,
@@ -58,6 +60,18 @@ def judged(question: str, verdict: Verdict | None, *outcomes: Outcome) -> Judgem
     found = zip(ENVIRONMENTS, outcomes, strict=False)
     results = (Result(asked, where, each, 0.25 * number) for number, (where, each) in enumerate(found))
     return Judgement(asked, verdict, tuple(results))
+
+
+# A card of each verdict, and one that was not run.
+EVERY_VERDICT = (
+    judged("Good?", Verdict.VERIFIED, PASSED, HOLDS_TOO, ELSEWHERE, PASSED),
+    judged("Weak?", Verdict.VERIFIED, Passed(1, (), Mutation(3, (Mutant(Location("cards.md", 6), "=="),)))),
+    *(judged(f"Bad {number}?", verdict, PASSED, outcome) for number, (verdict, outcome) in enumerate(FAILURES)),
+    judged("Elsewhere?", Verdict.NOT_CLAIMED, ELSEWHERE),
+    judged("No check?", Verdict.UNCHECKED),
+    judged("No answer?", Verdict.UNANSWERED),
+    judged("Not run?", None),
+)
 
 
 def report(*judgements: Judgement, verb: Verb = Verb.VERIFY, **changes: object) -> Report:

@@ -15,9 +15,10 @@ _COUNTED = sorted(Verdict, key=lambda verdict: verdict is not Verdict.VERIFIED) 
 
 
 def render(reports: Sequence[Report]) -> str:
-    """The reports as JSON, schema 1."""
+    """The reports as JSON of schema 1, which `report.schema.json` describes."""
     objects = [as_dict(report) for report in reports]
-    return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1) + "\n"
+    # In ASCII, since what is printed shows a terminal's commands in a way of its own, which is no JSON.
+    return json.dumps(objects[0] if len(objects) == 1 else objects, indent=1) + "\n"
 
 
 def as_dict(report: Report) -> dict[str, Any]:

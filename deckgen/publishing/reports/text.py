@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
-from deckgen.diagnostics import Diagnostic, Severity, excerpt
-from deckgen.proof import Failure, Judgement, Refuted, Verdict
-from deckgen.report import Report, Verb, failures
-
-_QUIET = {Verdict.VERIFIED, Verdict.UNCHECKED, Verdict.UNANSWERED, None}
+from deckgen.diagnostics import Diagnostic, excerpt
+from deckgen.proof import Judgement
+from deckgen.publishing.reports.problem import Problem, failed, shown
+from deckgen.report import Report
 
 
 def render(reports: Sequence[Report]) -> str:
@@ -18,12 +16,9 @@ def render(reports: Sequence[Report]) -> str:
 
 
 def _paragraphs(report: Report) -> Iterator[str]:
-    for diagnostic in report.diagnostics:
-        if report.verb is Verb.LINT or diagnostic.severity is not Severity.NOTE:
-            yield paragraph(diagnostic)
+    yield from map(paragraph, shown(report))
     for judgement in report.judgements:
-        if judgement.verdict not in _QUIET and not judgement.card.defects:
-            yield from _judgement(judgement)
+        yield from map(failure, failed(judgement))
         yield from _weak(judgement)
 
 
@@ -41,36 +36,9 @@ def paragraph(diagnostic: Diagnostic) -> str:
     return "\n".join(filter(None, (head, _indented(excerpt(diagnostic)), f"  hint: {diagnostic.hint}")))
 
 
-def _judgement(judgement: Judgement) -> Iterator[str]:
-    """Each way in which a card failed, with where; else why it has its verdict all the same."""
-    card = judgement.card
-    title = f"{card.label} {card.question} (#{card.id})"
-    found = failures(judgement)
-    for outcome, environments in found.items():
-        head = f"{outcome.location or card.location}: {outcome.name}: {title}"
-        names = ", ".join(environment.id for environment in environments)
-        yield "\n".join([head, *_lines(outcome), f"  on: {names}"])
-    if not found:
-        reason = judgement.reason or "it claims no environment of this run"
-        yield f"{card.location}: {judgement.verdict}: {title}\n  {reason}"
-
-
-def _lines(outcome: Failure) -> Iterator[str]:
-    yield _indented(outcome.message)
-    if isinstance(outcome, Refuted) and outcome.expected is not None and outcome.observed is not None:
-        yield from _sides(outcome.expected, outcome.observed)
-
-
-def _sides(expected: str, observed: str) -> Iterator[str]:
-    """What was expected and observed, side by side, or line by line where one of them has several."""
-    if "\n" not in expected + observed:
-        yield f"  expected: {expected}"
-        yield f"  observed: {observed}"
-        return
-    yield "  - expected"
-    yield "  + observed"
-    for line in difflib.ndiff(expected.split("\n"), observed.split("\n")):
-        yield f"  {line.rstrip()}"
+def failure(problem: Problem) -> str:
+    """A way in which a card failed: place, verdict, question, and below it the details."""
+    return f"{problem.location}: {problem.name}: {problem.title}\n{_indented(problem.details)}"
 
 
 def _indented(text: str) -> str:
