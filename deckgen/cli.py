@@ -22,8 +22,8 @@ from deckgen.watching import whenever_saved
 
 if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
+    from deckgen.effort import Effort
     from deckgen.model import Deck
-    from deckgen.proof import Effort
     from deckgen.reading.decks import Reading
     from deckgen.report import Report
 

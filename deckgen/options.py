@@ -64,7 +64,7 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(command)
     def wrapped(stopping: bool, afresh: bool, trusted: bool, **given: Any) -> int:
         from deckgen import pipeline
-        from deckgen.proof import Effort, OnFailure, Trust
+        from deckgen.effort import Effort, OnFailure, Trust
 
         effort = Effort(
             **{name: given.pop(name) for name in ("workers", "timeout", "sqlalchemy", "databases")},

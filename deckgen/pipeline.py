@@ -16,8 +16,9 @@ from deckgen.checking.forkserver import SurroundingsError
 from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location
+from deckgen.effort import Effort
 from deckgen.model import Card, Deck
-from deckgen.proof import Effort, Judgement, Refuted, Unavailable, Verdict, VerifiedCard
+from deckgen.proof import Judgement, Refuted, Unavailable, Verdict, VerifiedCard
 from deckgen.publishing import push as pushing
 from deckgen.publishing import reports
 from deckgen.publishing.ankiconnect import AnkiConnect

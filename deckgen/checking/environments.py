@@ -12,8 +12,9 @@ from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.interpreters import MissingInterpreterError
+from deckgen.effort import Effort
 from deckgen.model import Database, Deck
-from deckgen.proof import Effort, Environment
+from deckgen.proof import Environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.nursery import Leash, Nursery
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
+from deckgen.effort import Trust
 from deckgen.model import Fence
-from deckgen.proof import Block, Mutant, Trust
+from deckgen.proof import Block, Mutant
 
 if TYPE_CHECKING:  # it takes SQLAlchemy, which runs on SQLite do not need here
     from deckgen.checking.databases.gate import Gate

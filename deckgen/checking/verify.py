@@ -16,17 +16,16 @@ from deckgen.checking.executors.zygote import Zygotes
 from deckgen.checking.forkserver import PreludeError, confinement
 from deckgen.checking.matrix import plan, weighed
 from deckgen.diagnostics import Diagnostic, Location
+from deckgen.effort import Effort, OnFailure
 from deckgen.model import Card, Deck, Unchecked
 from deckgen.proof import (
     Admitted,
     Broken,
-    Effort,
     Environment,
     Job,
     Judgement,
     MarkedCard,
     NotClaimed,
-    OnFailure,
     Outcome,
     Passed,
     Result,

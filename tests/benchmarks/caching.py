@@ -14,7 +14,7 @@ from contextlib import chdir
 from pathlib import Path
 
 from deckgen import pipeline
-from deckgen.proof import Effort
+from deckgen.effort import Effort
 from deckgen.reading import decks
 from tests.benchmarks.measure import Ratio
 

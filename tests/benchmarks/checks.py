@@ -12,7 +12,8 @@ from unittest import mock
 from deckgen.checking import controls, nursery
 from deckgen.checking.controls import End, Run
 from deckgen.checking.executors.zygote import Zygotes
-from deckgen.proof import Block, Passed, Program, Trust
+from deckgen.effort import Trust
+from deckgen.proof import Block, Passed, Program
 from tests.benchmarks.measure import Ratio, seconds
 from tests.isolation.harness import here
 

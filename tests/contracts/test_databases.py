@@ -10,8 +10,9 @@ import pytest
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.environments import places
 from deckgen.checking.verify import verify
+from deckgen.effort import Effort
 from deckgen.model import Database
-from deckgen.proof import Effort, Passed
+from deckgen.proof import Passed
 from tests.isolation.harness import card, quietly, write
 
 CHECK = """

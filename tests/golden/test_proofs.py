@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deckgen import pipeline
-from deckgen.proof import Effort
+from deckgen.effort import Effort
 from deckgen.publishing.reports.text import render
 from deckgen.reading import decks
 from deckgen.report import Report

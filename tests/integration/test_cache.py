@@ -13,7 +13,7 @@ import pytest
 from deckgen import pipeline
 from deckgen.checking import forkserver
 from deckgen.checking.executors.zygote import Zygotes
-from deckgen.proof import Effort
+from deckgen.effort import Effort
 from deckgen.reading import decks
 from tests.decks import card, deck, deckgen
 from tests.isolation.harness import here

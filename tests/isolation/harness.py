@@ -19,8 +19,9 @@ from deckgen.checking import interpreters
 from deckgen.checking.databases import sqlite
 from deckgen.checking.environments import places
 from deckgen.checking.matrix import plan
+from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Effort, Environment, Job
+from deckgen.proof import Environment, Job
 from deckgen.reading.decks import read
 
 CARDS = Path(__file__).with_name("cards")

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy
 
 from deckgen.checking.verify import Verification, verify
+from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Broken, Effort, Verdict, minor
+from deckgen.proof import Broken, Verdict, minor
 from tests.isolation.harness import MARK, PRELUDE, card, marked, quietly, watch, write
 
 

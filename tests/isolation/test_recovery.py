@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from deckgen.checking.verify import Verification, verify
+from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Effort, Verdict
+from deckgen.proof import Verdict
 from tests.decks import interruptible
 from tests.isolation.harness import Watch, card, checking, gone, living, processor_seconds, quietly, watch, write
 

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from deckgen.checking.databases import DATABASES, Servers
 from deckgen.checking.databases.gate import Gate
 from deckgen.checking.databases.kind import MissingServerError
+from deckgen.effort import Effort
 from deckgen.model import Database
-from deckgen.proof import Effort
 
 VARIABLES = {"postgresql": "DECKGEN_POSTGRESQL_URL", "mariadb": "DECKGEN_MARIADB_URL"}
 USUAL = {"postgresql": "postgresql://postgres@127.0.0.1:5432/test", "mariadb": "mysql://root@127.0.0.1:3306/test"}

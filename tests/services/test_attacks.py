@@ -21,7 +21,8 @@ import sqlalchemy as sa
 from deckgen.checking.databases.mariadb import own as own_mariadb
 from deckgen.checking.databases.postgresql import own as own_postgresql
 from deckgen.checking.verify import verify
-from deckgen.proof import Effort, Judgement
+from deckgen.effort import Effort
+from deckgen.proof import Judgement
 from tests.isolation.harness import card, quietly, write
 from tests.isolation.users import NOBODY
 from tests.services.attacks import ATTACKS, PRELUDE, Attack

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from deckgen.checking.verify import verify
+from deckgen.effort import Effort
 from deckgen.options import INTERRUPTED
-from deckgen.proof import Effort
 from tests.decks import interruptible
 from tests.isolation.harness import Watch, card, checking, gone, quietly, watch, write
 from tests.isolation.test_confinement import UNSHARE, refusing

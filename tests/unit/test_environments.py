@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy
 
 from deckgen.checking.environments import places
+from deckgen.effort import Effort
 from deckgen.model import Claims
-from deckgen.proof import Effort, Environment, minor
+from deckgen.proof import Environment, minor
 from tests.unit.cards import CHECK, card, deck
 
 INSTALLED = sqlalchemy.__version__

@@ -17,8 +17,9 @@ from deckgen.checking.controls import End, Run, Trial, mutated, prove
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.forkserver import PreludeError, Setup, SurroundingsError, Zygote
 from deckgen.checking.nursery import Nursery
+from deckgen.effort import Trust
 from deckgen.model import Fence
-from deckgen.proof import Crashed, Environment, Job, Passed, Result, Trust
+from deckgen.proof import Crashed, Environment, Job, Passed, Result
 
 if TYPE_CHECKING:
     from deckgen.checking.databases.gate import Server
