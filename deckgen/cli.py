@@ -47,7 +47,13 @@ def cli() -> None:
 @click.option("--locked", is_flag=True, help="Write no ledger; fail where a release would, or an environment lacks.")
 @options.proving
 def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort: Effort) -> int:
-    """Prove decks and pack what is proved, into OUT/DECK.apkg, with OUT/DECK.report.html and .json."""
+    """Prove decks and pack what is proved, into OUT/DECK.apkg, with OUT/DECK.report.html and .json.
+
+    \b
+    Examples:
+      deckgen build                      every deck in source/, into build/
+      deckgen build notes.md -o decks    a document of your own
+    """
     from deckgen import console, pipeline
     from deckgen.reading import decks
     from deckgen.shipping import Ledgers
@@ -65,7 +71,13 @@ def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort
 @options.paths
 @options.form
 def lint(paths: tuple[str, ...], form: str) -> int:
-    """Read decks and say what is wrong with them; nothing is run."""
+    """Read decks and say what is wrong with them; nothing is run.
+
+    \b
+    Examples:
+      deckgen lint notes.md
+      deckgen lint --format github       annotations at the lines of a pull request
+    """
     from deckgen import pipeline
     from deckgen.reading import decks
 
@@ -83,6 +95,12 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
 
     A document in a deck's folder is proved with its deck's prelude; a card is named by its id, as in
     source/sqlalchemy/00-interview.md::why-sessionmaker.
+
+    \b
+    Examples:
+      deckgen verify notes.md --watch    again whenever it is saved
+      deckgen verify --lf -x             what failed last, up to the first failure
+      deckgen verify --sqlalchemy 1.4 --sqlalchemy 2.1 --database postgresql
     """
     run = _proving(replace(effort, mutate=mutate))
 
@@ -267,7 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> Any:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _surroundings():
-            sys.exit(cli.main(arguments, standalone_mode=False))
+            sys.exit(cli.main(arguments, prog_name="deckgen", standalone_mode=False))
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)

@@ -20,6 +20,7 @@ from deckgen.diagnostics import Diagnostic, Severity
 from deckgen.model import Document
 from deckgen.proof import Verdict
 from deckgen.publishing import grid
+from deckgen.publishing.advice import next_step
 from deckgen.publishing.changes import Change, lines
 from deckgen.publishing.engine import EXTRA
 from deckgen.publishing.forecast import A_DAY, Forecast
@@ -203,7 +204,7 @@ def _plainly(title: str, done: int, total: int) -> None:
 
 
 def summary(report: Report, folder: str = "") -> None:
-    """How many of a deck's cards are worth what, and what became of the package that goes to `folder`."""
+    """How many cards are worth what, what became of the package that goes to `folder`, and what to do next."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(_counts(report))
     for form, documents in _forms(report).items():
@@ -217,6 +218,8 @@ def summary(report: Report, folder: str = "") -> None:
         console.print(Text(f"{path}: {_many(report.package.notes, 'note')}, import it into Anki"))
     elif report.verb is Verb.BUILD:
         console.print(Text("no package is written: " + _why_none(report), "red"))
+    if step := next_step(report):
+        console.print(Text.assemble(("next: ", "bold"), harmless(step)))
 
 
 def _many(count: int, noun: str) -> str:

@@ -74,7 +74,7 @@ class Report:
 
     def count(self, verdict: Verdict) -> int:
         """How many cards have this verdict."""
-        return sum(judgement.verdict is verdict for judgement in self.judgements)
+        return sum(judgement.verdict == verdict for judgement in self.judgements)
 
 
 def failures(judgement: Judgement) -> Mapping[Failure, tuple[Environment, ...]]:

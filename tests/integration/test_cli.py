@@ -138,3 +138,19 @@ def test_audit_without_the_engine_is_a_matter_of_the_surroundings(tmp_path: Path
     ran = deckgen("audit", "x.apkg", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert ran.status == 3
     assert "deckgen-verified[audit]" in ran.err
+
+
+def test_examples_in_the_help_can_be_typed() -> None:
+    found = 0
+    for name, command in cli.commands.items():
+        options = {option for each in command.params for option in each.opts}
+        for line in re.findall(rf"^\s+deckgen {name}\b(.*)$", command.help or "", re.MULTILINE):
+            words = re.split(r"\s{2,}", line)[0].split()
+            assert {word for word in words if word.startswith("-")} <= options, line
+            found += 1
+    assert found > 5
+
+
+def test_a_shell_can_ask_what_may_follow(tmp_path: Path) -> None:
+    ran = deckgen(cwd=tmp_path, _DECKGEN_COMPLETE="bash_complete", COMP_WORDS="deckgen ver", COMP_CWORD="1")
+    assert ran.out.split() == ["plain,verify"]
