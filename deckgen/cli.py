@@ -245,20 +245,11 @@ def status(reports: Sequence[Report], unread: Sequence[Diagnostic]) -> int:
 
 
 def _wrong(report: Report) -> bool:
-    from deckgen.diagnostics import Severity
-    from deckgen.model import Unchecked
     from deckgen.proof import Verdict
     from deckgen.report import Verb
 
-    harmless = {None, Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED}
-    if report.deck.unchecked is Unchecked.MARK:
-        harmless.add(Verdict.UNCHECKED)
-    return (
-        not report.judgements
-        or (report.verb is not Verb.LINT and not report.count(Verdict.VERIFIED))
-        or any(judgement.verdict not in harmless for judgement in report.judgements)
-        or any(diagnostic.severity is Severity.ERROR for diagnostic in report.diagnostics)
-    )
+    unproved = report.verb is not Verb.LINT and not report.count(Verdict.VERIFIED)
+    return report.wrong or unproved or not report.judgements
 
 
 @contextmanager

@@ -211,8 +211,8 @@ def summary(report: Report, folder: str = "") -> None:
         questions = sum(len(document.cards) for document in documents)
         where = f" in {len(documents)} documents" if len(documents) > 1 else ""
         console.print(Text(f"read as: {form}, {_many(questions, 'question')}{where}", "dim"))
-    for notice in (*report.notices, *(f"checks ran without {layer}" for layer in report.unconfined)):
-        console.print(Text(notice, "yellow"))
+    for remark in report.remarks:
+        console.print(Text(remark, "yellow"))
     if report.package is not None:
         path = (Path(folder) / report.package.path).as_posix()
         console.print(Text(f"{path}: {_many(report.package.notes, 'note')}, import it into Anki"))

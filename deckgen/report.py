@@ -9,8 +9,8 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from deckgen.diagnostics import Diagnostic
-from deckgen.model import Deck
+from deckgen.diagnostics import Diagnostic, Severity
+from deckgen.model import Deck, Unchecked
 from deckgen.proof import Environment, Failure, Judgement, Unavailable, Verdict
 
 
@@ -55,6 +55,21 @@ class Report:
     def stopped(self) -> bool:
         """Whether the run ended before it had come to every card."""
         return self.verb is not Verb.LINT and any(judgement.verdict is None for judgement in self.judgements)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something in the cards is wrong: a verdict that may not be, or an error."""
+        harmless = {None, Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED}
+        if self.deck.unchecked is Unchecked.MARK:
+            harmless.add(Verdict.UNCHECKED)
+        return any(judgement.verdict not in harmless for judgement in self.judgements) or any(
+            diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics
+        )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a user is told of the run itself, in lines."""
+        return (*self.notices, *(f"checks ran without {layer}" for layer in self.unconfined))
 
     @property
     def mutants(self) -> tuple[int, int]:

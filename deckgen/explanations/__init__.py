@@ -12,7 +12,12 @@ NAMES = tuple(sorted(path.name.removesuffix(".md") for path in _FOLDER.iterdir()
 
 def titles() -> Mapping[str, str]:
     """What can be explained, each with the title of its explanation."""
-    return {name: explanation(name).partition("\n")[0].removeprefix(f"# {name}: ") for name in NAMES}
+    return {name: title(name) for name in NAMES}
+
+
+def title(name: str) -> str:
+    """The title of the explanation of a code or a verdict; raises KeyError where there is none."""
+    return explanation(name).partition("\n")[0].removeprefix(f"# {name}: ")
 
 
 def explanation(name: str) -> str:

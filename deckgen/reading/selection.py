@@ -72,10 +72,15 @@ def only(deck: Deck, meant: Callable[[Card], bool]) -> Deck:
     kept = [card for document in documents for card in document.cards]
     if len(kept) == len(deck.cards):
         return deck
-    about = {defect for card in kept for defect in card.defects}
-    lines = {(card.location.path, card.location.line) for card in kept}
-    found = (each for each in deck.diagnostics if each in about or (each.location.path, each.location.line) in lines)
-    return replace(deck, documents=documents, diagnostics=tuple(found))
+    return replace(deck, documents=documents, diagnostics=about(kept, deck.diagnostics))
+
+
+def about(cards: Sequence[Card], diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What of some diagnostics is about some cards: their defects, and what is said of the lines of their questions."""
+    defects = {defect for card in cards for defect in card.defects}
+    lines = {(card.location.path, card.location.line) for card in cards}
+    found = (each for each in diagnostics if each in defects or (each.location.path, each.location.line) in lines)
+    return tuple(found)
 
 
 def exchanged(deck: Deck, cards: Mapping[Location, Card]) -> Deck:
