@@ -236,6 +236,7 @@ def _each(
     show(reports)
     for report in reports:
         console.summary(report, folder)
+        console.advise(report)
     return status(reports, reading.diagnostics)
 
 

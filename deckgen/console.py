@@ -204,7 +204,7 @@ def _plainly(title: str, done: int, total: int) -> None:
 
 
 def summary(report: Report, folder: str = "") -> None:
-    """How many cards are worth what, what became of the package that goes to `folder`, and what to do next."""
+    """How many of a deck's cards are worth what, and what became of the package that goes to `folder`."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(_counts(report))
     for form, documents in _forms(report).items():
@@ -218,8 +218,12 @@ def summary(report: Report, folder: str = "") -> None:
         console.print(Text(f"{path}: {_many(report.package.notes, 'note')}, import it into Anki"))
     elif report.verb is Verb.BUILD:
         console.print(Text("no package is written: " + _why_none(report), "red"))
+
+
+def advise(report: Report) -> None:
+    """Print the one thing to do next, if there is any."""
     if step := next_step(report):
-        console.print(Text.assemble(("next: ", "bold"), harmless(step)))
+        Console(stderr=True, highlight=False, soft_wrap=True).print(Text.assemble(("next: ", "bold"), harmless(step)))
 
 
 def _many(count: int, noun: str) -> str:

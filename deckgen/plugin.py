@@ -17,8 +17,9 @@ import pytest
 
 if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
+    from deckgen.effort import OnFailure
     from deckgen.model import Card, Deck
-    from deckgen.proof import Judgement, OnFailure
+    from deckgen.proof import Judgement
     from deckgen.reading.decks import Reading
     from deckgen.report import Report
 
@@ -150,7 +151,7 @@ def _prove(item: CardItem) -> None:
     Where pytest ends at the first failure the run does as well. What it did not come to is proved when pytest does, up
     to the first card that is known to be wrong: pytest ends there.
     """
-    from deckgen.proof import OnFailure
+    from deckgen.effort import OnFailure
 
     stopping = item.config.getoption("maxfail") == 1
     for on_failure in (OnFailure.STOP, OnFailure.GO_ON) if stopping else (OnFailure.GO_ON,):
@@ -165,7 +166,7 @@ def _prove_all(items: Sequence[CardItem], on_failure: OnFailure) -> None:
     from deckgen import pipeline
     from deckgen.checking.forkserver import SurroundingsError
     from deckgen.diagnostics import Severity
-    from deckgen.proof import Effort
+    from deckgen.effort import Effort
     from deckgen.reading import selection
 
     waiting = {item.card.location for item in items}

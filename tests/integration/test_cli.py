@@ -48,7 +48,7 @@ def test_lint_of_a_good_deck_is_quiet_and_succeeds(tmp_path: Path) -> None:
     deck(tmp_path / "deck", card(1, "one"))
     ran = deckgen("lint", "deck", cwd=tmp_path)
     assert (ran.status, ran.out) == (0, "")
-    assert ran.err == "Small: 1 card\nread as: labels, 1 question\n"
+    assert ran.err == "Small: 1 card\nread as: labels, 1 question\nnext: nothing was run: deckgen verify deck\n"
 
 
 def test_standard_input_is_a_document(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_verify_takes_what_a_command_would(folder: Path) -> None:
     report = library.verify(small, library.Effort(workers=1, timeout=5))
     assert [each.verdict for each in report.judgements] == [library.Verdict.VERIFIED, library.Verdict.REFUTED]
     assert report.deck.timeout == 5
-    assert not (folder / "build").exists()
+    assert not (folder / "build" / "small.apkg").exists()
 
 
 def test_what_is_offered_is_there() -> None:

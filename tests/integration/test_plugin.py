@@ -106,6 +106,7 @@ def test_every_card_has_the_outcome_of_its_verdict(
     assert (ran.ret, outcomes(folder)) == (1, OUTCOMES)
 
 
+@pytest.mark.slow
 def test_what_fails_is_what_the_command_counts_as_wrong(once: Path) -> None:
     """Beside a card that is verified, since nothing verified is never success."""
     report = deckgen("verify", "deck", "--format", "json", cwd=once, **NO_SERVER).json
@@ -215,6 +216,7 @@ def pytest_sessionfinish(session):
 """
 
 
+@pytest.mark.slow
 def test_several_workers_run_no_check_twice(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", "".join(slow(number) for number in range(1, 5)))
     pytester.makeconftest(WORKERS)

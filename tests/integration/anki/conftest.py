@@ -35,4 +35,5 @@ def anki(tmp_path: Path, author: Author) -> Iterator[Learner]:
         assert [len(rows) for rows in before] == [3, 3]
         yield somebody
         assert somebody.history() == before
-        assert somebody.collection.fix_integrity()[1]
+        problems, sound = somebody.collection.fix_integrity()
+        assert sound, problems
