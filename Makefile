@@ -9,8 +9,11 @@ SETUP := pyproject.toml .ci/constraints.txt
 deck: .venv/all  ## prove every deck in source/ and pack it into build/ (the default)
 	$(BIN)/deckgen build
 
-release: .venv/all  ## the same, and fix every note's identity in the released ledgers
-	$(BIN)/deckgen build --release
+release: .venv/all  ## the same under locked ledgers, with checksums, and what learners of the packages in LAST=folder get
+	rm -f build/*.apkg
+	$(BIN)/deckgen build --locked
+	set -e; for old in $(if $(LAST),$(wildcard $(LAST)/*.apkg)); do $(BIN)/deckgen diff $$old build/$${old##*/}; done
+	cd build && sha256sum *.apkg > SHA256SUMS
 
 test: .venv/test  ## run the tests that need nothing but Python (under 5 minutes)
 	$(BIN)/python -m pytest -m "not slow"
