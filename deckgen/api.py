@@ -7,7 +7,7 @@ from pathlib import Path
 from deckgen import pipeline
 from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Verdict
+from deckgen.proof import Judgement, Verdict
 from deckgen.reading import decks
 from deckgen.reading.decks import Reading
 from deckgen.report import Report
@@ -31,5 +31,5 @@ def build(deck: Deck, out: str | Path, effort: Effort | None = None, ledgers: Le
     return pipeline.build(deck, Path(out), ledgers, _unseen, effort or Effort())
 
 
-def _unseen(done: int, total: int) -> None:
+def _unseen(done: int, total: int, judgement: Judgement | None) -> None:
     """Nobody watches a library at work."""

@@ -190,12 +190,12 @@ def progress(title: str) -> Iterator[Callback]:
     """A callback that draws a bar on a terminal, and elsewhere writes a line at every tenth of the way."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda done, total: _plainly(title, done, total)
+        yield lambda done, total, _: _plainly(title, done, total)
         return
     columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(harmless(f"proving {title}"), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total, _: bar.update(task, completed=done, total=total)
 
 
 def _plainly(title: str, done: int, total: int) -> None:

@@ -174,7 +174,7 @@ def _prove_all(items: Sequence[CardItem], on_failure: OnFailure) -> None:
     effort = Effort(cache=pipeline.VERDICTS.as_posix(), on_failure=on_failure)
     try:
         with _turn(items[0].config):
-            report = pipeline.verify(deck, lambda _done, _total: None, effort)
+            report = pipeline.verify(deck, lambda *_: None, effort)
     except (SurroundingsError, OSError) as error:
         for item in items:
             item.found = error

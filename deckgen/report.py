@@ -114,7 +114,7 @@ def age(environment: Environment) -> tuple[Version, Version, str]:
 
 
 class Progress(Protocol):
-    """Told of each result as it arrives; the edge draws a bar from it."""
+    """Told of each result as it arrives; the edge draws a bar from it, and may end the run by an exception."""
 
-    def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` jobs have a result."""
+    def __call__(self, done: int, total: int, judgement: Judgement | None) -> None:
+        """`done` of `total` jobs have a result; `judgement` is that of the last one's card, None if it lacks others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,7 +68,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
         timeout=effort.timeout or deck.timeout,
     )
     jobs, missing = plan(deck, places(deck, effort))
-    run = _Run(deck, [replace(job, mutate=effort.mutate) for job in jobs], progress, effort)
+    run = _Run(deck, [replace(job, mutate=effort.mutate) for job in jobs], missing, progress, effort)
     if effort.cache is None or effort.mutate or not jobs:
         run.execute(None)
     else:
@@ -77,14 +78,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
             run.recall(cache)
             run.execute(cache)
         run.notices += cache.notices
-    results: dict[Location, list[Result]] = {}
-    for result in [*missing, *run.results]:
-        results.setdefault(result.card.location, []).append(result)
-    left = {job.card.location for job in run.waiting}
-    judgements = tuple(
-        Judgement(card, None) if card.location in left else judge(card, tuple(results.get(card.location, ())))
-        for card in deck.cards
-    )
+    judgements = tuple(run.judgement(card) or Judgement(card, None) for card in deck.cards)
     weak = (weakness for judgement in judgements for weakness in _weaknesses(judgement))
     diagnostics = (*run.diagnostics, *weak, *_wider(run.results))
     return Verification(deck, judgements, diagnostics, run.unconfined, tuple(run.notices))
@@ -93,11 +87,17 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
 class _Run:
     """One run over the jobs of a deck: the results so far, the jobs without one, and what was noticed on the way."""
 
-    def __init__(self, deck: Deck, jobs: Sequence[Job], progress: Progress, effort: Effort) -> None:
+    def __init__(
+        self, deck: Deck, jobs: Sequence[Job], missing: Sequence[Result], progress: Progress, effort: Effort
+    ) -> None:
         self.deck, self.effort, self.progress = deck, effort, progress
         self.waiting = list(jobs)
         self.total = len(jobs)
         self.results: list[Result] = []
+        self._lacking = Counter(job.card.location for job in jobs)
+        self._found: defaultdict[Location, list[Result]] = defaultdict(list)
+        for result in missing:
+            self._found[result.card.location].append(result)
         self.diagnostics: list[Diagnostic] = []
         self.unconfined: tuple[str, ...] = ()
         self.notices: list[str] = []
@@ -107,8 +107,19 @@ class _Run:
         layers, self.unconfined = confinement()
         found = cache.find(self.waiting, self.deck.prelude, layers)
         known = list(zip(self.waiting, found, strict=True))
-        self.results += [weighed(job, result) for job, result in known if result is not None]
         self.waiting = [job for job, result in known if result is None]
+        for job, result in known:
+            if result is not None:
+                self._keep(job, result)
+
+    def judgement(self, card: Card) -> Judgement | None:
+        """The judgement of a card, None where a job of it has no result yet."""
+        return None if self._lacking[card.location] else judge(card, tuple(self._found[card.location]))
+
+    def _keep(self, job: Job, result: Result) -> None:
+        self.results.append(weighed(job, result))
+        self._found[job.card.location].append(self.results[-1])
+        self._lacking[job.card.location] -= 1
 
     def execute(self, cache: Cache | None) -> None:
         """Run the jobs without a result, environment by environment, until a failure that is to end it."""
@@ -146,7 +157,8 @@ class _Run:
             self._all_are(Broken(f"the prelude {error}", error.location), jobs)
 
     def _all_are(self, outcome: Outcome, jobs: Sequence[Job]) -> None:
-        self.results += [weighed(job, Result(job.card, job.environment, outcome)) for job in jobs]
+        for job in jobs:
+            self._keep(job, Result(job.card, job.environment, outcome))
 
     def _collect(self, jobs: Sequence[Job], results: Iterator[Result], cache: Cache | None) -> None:
         left = {job.card.location: job for job in jobs}
@@ -154,8 +166,8 @@ class _Run:
             job = left.pop(result.card.location)
             if cache is not None:
                 cache.keep(job, self.deck.prelude, result)
-            self.results.append(weighed(job, result))
-            self.progress(len(self.results), self.total)
+            self._keep(job, result)
+            self.progress(len(self.results), self.total, self.judgement(job.card))
             if self._ends(self.results[-1]):
                 break
         self.waiting += left.values()

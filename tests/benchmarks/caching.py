@@ -60,7 +60,7 @@ def _seconds(effort: Effort, *, expected: int = 0) -> float:
     """How long it takes to read and prove the deck, of which so many cards are known."""
     started = time.perf_counter()
     (deck,) = decks.read(["bench.md"]).decks
-    report = pipeline.verify(deck, lambda _done, _total: None, effort)
+    report = pipeline.verify(deck, lambda *_: None, effort)
     taken = time.perf_counter() - started
     assert report.cached == expected
     assert all(judgement.verdict == "verified" for judgement in report.judgements)

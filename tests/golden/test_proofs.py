@@ -33,7 +33,7 @@ def listings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         (folder / f"case-{number:03}.md").write_text(text, "utf-8")
     with chdir(folder):
         (deck,) = decks.read(["."]).decks
-        report = pipeline.verify(deck, lambda _done, _total: None, Effort())
+        report = pipeline.verify(deck, lambda *_: None, Effort())
     return {document.path: listing(report, document.path) for document in deck.documents}
 
 

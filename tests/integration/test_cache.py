@@ -107,7 +107,7 @@ def test_an_unchanged_deck_starts_no_process_that_runs_checks(proved: Path, monk
     monkeypatch.setattr(subprocess, "Popen", _only_confinement(subprocess.Popen))
     monkeypatch.setattr(Zygotes, "__enter__", refuse)
     (read,) = decks.read(["deck"]).decks
-    report = pipeline.verify(read, lambda _done, _total: None, Effort(cache=CACHE.as_posix()))
+    report = pipeline.verify(read, lambda *_: None, Effort(cache=CACHE.as_posix()))
     assert report.cached == 3
     assert [each.confinement for each in report.environments] == [forkserver.confinement()[0]]
 

@@ -21,7 +21,7 @@ from deckgen.checking.environments import places
 from deckgen.checking.matrix import plan
 from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Environment, Job
+from deckgen.proof import Environment, Job, Judgement
 from deckgen.reading.decks import read
 
 CARDS = Path(__file__).with_name("cards")
@@ -142,7 +142,7 @@ def card(title: str, check: str, *, attributes: str = "") -> str:
     )
 
 
-def quietly(done: int, total: int) -> None:
+def quietly(done: int, total: int, judgement: Judgement | None) -> None:
     """No progress is shown."""
 
 
