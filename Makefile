@@ -1,6 +1,6 @@
 # `make` proves and packs every deck in source/; every target does its own set-up.
 .DEFAULT_GOAL := deck
-.PHONY: deck test test-slow check bench golden release pictures clean help
+.PHONY: deck preview test test-slow check bench golden release pictures clean help
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,6 +8,9 @@ SETUP := pyproject.toml .ci/constraints.txt
 
 deck: .venv/all  ## prove every deck in source/ and pack it into build/ (the default)
 	$(BIN)/deckgen build
+
+preview: .venv/all  ## show every deck in source/ in a browser, live, until Ctrl-C
+	$(BIN)/deckgen preview
 
 release: .venv/all  ## the same under locked ledgers, with checksums, and what learners of the packages in LAST=folder get
 	rm -f build/*.apkg

@@ -1,11 +1,16 @@
-"""The commands that look and change nothing: what a deck amounts to, and what a code means."""
+"""The commands that look and change nothing: what a deck amounts to, what it looks like, and what a code means."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from deckgen import options
 from deckgen.options import OK, USAGE
+
+if TYPE_CHECKING:
+    from deckgen.effort import Effort
 
 
 @click.command()
@@ -38,4 +43,30 @@ def explain(name: str) -> int:
     return OK
 
 
-COMMANDS = (explain, stats)
+@click.command()
+@options.paths
+@click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="Where to listen; 0: any.")
+@options.proving
+def preview(paths: tuple[str, ...], port: int, effort: Effort) -> int:
+    """Show decks in a browser as they will look in Anki, and prove what changes whenever a file is saved.
+
+    It listens on this machine alone, until it is interrupted.
+
+    \b
+    Examples:
+      deckgen preview                    every deck in source/
+      deckgen preview notes.md --port 0  a document of your own, on a port that is free
+    """
+    from deckgen import console
+
+    try:
+        from deckgen.preview import server
+    except ImportError as error:
+        raise click.UsageError(f"preview needs deckgen-verified[preview]: {error}") from None
+    if "-" in paths:
+        raise click.UsageError("standard input cannot be watched")
+    server.serve(paths or ("source",), effort, port, console.say)
+    return OK
+
+
+COMMANDS = (explain, preview, stats)

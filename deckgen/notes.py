@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deckgen.model import Medium
+from deckgen.model import Card, Medium
 from deckgen.proof import Admitted
 
 
@@ -30,6 +30,13 @@ class Withdrawal(Retirement):
 
 
 Packable = Admitted | Withdrawal | Retirement
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A card that is looked at before it is proved, and marked so; it is never packed."""
+
+    card: Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -450,7 +450,8 @@ def axe_script() -> str:
 def violations(page: Page) -> tuple[str, ...]:
     """What of the shown card violates WCAG 2.2, levels A and AA, by axe; the page around it is the client's.
 
-    So is the button that plays a sound, which Anki writes without a name.
+    So is the button that plays a sound, which Anki writes without a name. Of any other page, all but its frames is
+    judged.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe_script())
@@ -459,8 +460,9 @@ def violations(page: Page) -> tuple[str, ...]:
 
 _AXE = """(async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    const where = {include: ["#qa"], exclude: [".replay-button"]};
-    const found = await axe.run(where, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+    const where = {include: [document.getElementById("qa") ? "#qa" : "html"], exclude: [".replay-button"]};
+    const rules = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], iframes: false};
+    const found = await axe.run(where, rules);
     return found.violations.flatMap((rule) => rule.nodes.map(
         (node) => `${rule.id}: ${node.html.slice(0, 120)}: ${node.failureSummary.replaceAll("\\n", " ").slice(0, 200)}`
     ));

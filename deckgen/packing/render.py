@@ -20,7 +20,7 @@ from pygments.util import ClassNotFound
 
 from deckgen.apkg import RETIRED_TAG, WITHDRAWN_TAG
 from deckgen.model import DIAGRAMS, HTML_TAGS, UNSAFE_TEX, Card, Deck, Fence, Gap, Html, Medium, Role
-from deckgen.notes import Note, Packable, Retirement, Withdrawal
+from deckgen.notes import Glimpse, Note, Packable, Retirement, Withdrawal
 from deckgen.packing import media
 from deckgen.packing.notetypes import KINDS
 from deckgen.packing.notetypes.face import Face
@@ -48,7 +48,7 @@ _DIALECTS |= {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 
 
-def render(deck: Deck, packables: Sequence[Packable]) -> list[Note]:
+def render(deck: Deck, packables: Sequence[Packable | Glimpse]) -> list[Note]:
     """A note for each of them, in their order; raises KeyError for a note type that is not registered."""
     subdecks = {document.path: document.subdeck for document in deck.documents}
     spellings: dict[str, str] = {}
@@ -101,7 +101,7 @@ def _value(text: str) -> str:
     return "<code>" + _text(short).replace("\n", "<br>") + "</code>"
 
 
-def _note(deck: Deck, subdeck: str, packable: Admitted, spellings: dict[str, str]) -> Note:
+def _note(deck: Deck, subdeck: str, packable: Admitted | Glimpse, spellings: dict[str, str]) -> Note:
     card = packable.card
     kind = KINDS[card.note_type]
     clean = _cleaner(card.media)
@@ -142,11 +142,11 @@ def _report(deck: Deck, card: Card) -> str:
     return deck.report.format_map({name: quote(value, safe="") for name, value in values.items()})
 
 
-def _answer(packable: Admitted) -> str:
+def _answer(packable: Admitted | Glimpse) -> str:
     match packable:
         case VerifiedCard(card=card):
             return _content(card)
-        case MarkedCard(card=card):
+        case MarkedCard(card=card) | Glimpse(card=card):
             return f'<p class="unproved">This answer was not proved.</p>{_content(card)}'
 
 
@@ -241,20 +241,20 @@ def _character(reference: re.Match[str]) -> str:
     return "\ufffd" if (code < 32 and chr(code) not in "\t\n\r") or code == 127 else reference[0]
 
 
-def _verified(packable: Admitted) -> str:
+def _verified(packable: Admitted | Glimpse) -> str:
     """What a card was verified on: minor versions only, so that a patch release changes no note."""
     match packable:
-        case MarkedCard():
+        case MarkedCard() | Glimpse():
             return "not proved"
         case VerifiedCard(results=results):
             names = dict.fromkeys(_database(each.environment) for each in results)
             return f"verified on SQLAlchemy {', '.join(_versions(results))} · {', '.join(names)}"
 
 
-def _proof_tags(packable: Admitted) -> list[str]:
+def _proof_tags(packable: Admitted | Glimpse) -> list[str]:
     """Tags to search for what was proved where, and for what was not."""
     match packable:
-        case MarkedCard():
+        case MarkedCard() | Glimpse():
             return [UNPROVED_TAG]
         case VerifiedCard(results=results):
             servers = {each.environment.server for each in results}
