@@ -11,7 +11,7 @@ from pathlib import Path
 
 from watchfiles import Change, PythonFilter, awatch
 
-from deckgen import pipeline
+from deckgen import pipeline, rules
 from deckgen.checking.forkserver import SurroundingsError
 from deckgen.diagnostics import Diagnostic
 from deckgen.effort import Effort
@@ -45,8 +45,8 @@ class _SupersededError(Exception):
 class Desk:
     """A report of each deck by its id, and `problems` of what could not be read, from `open` on.
 
-    A deck that cannot be read any more stays as it was when it could. `error` is what kept cards from being proved,
-    `progress` how many of the checks that are to be run have been; `version` grows with all else that changes.
+    A deck or document that cannot be read any more stays as it was when it could. `error` is what kept cards from being
+    proved, `progress` how many of the checks that are to be run have been; `version` grows with all else that changes.
     """
 
     def __init__(self, paths: Sequence[str], effort: Effort) -> None:
@@ -56,6 +56,7 @@ class Desk:
         self.error = ""
         self.progress: tuple[int, int] | None = None
         self.version = 0
+        self._ended = False
         self._news = asyncio.Event()
         self._unproved = asyncio.Event()
         self._reading = asyncio.Lock()
@@ -76,12 +77,17 @@ class Desk:
                 proving.cancel()
 
     async def news(self) -> AsyncIterator[None]:
-        """Something at once, and again whenever anything has changed."""
-        while True:
+        """Something at once, and again whenever anything has changed, until the news end."""
+        while not self._ended:
             news = self._news
             yield
             await news.wait()
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    def end_news(self) -> None:
+        """Tell whoever waits for news that there are none any more."""
+        self._ended = True
+        self._tell()
 
     def _tell(self) -> None:
         told, self._news = self._news, asyncio.Event()
@@ -109,16 +115,11 @@ class Desk:
 
     def _take(self, reading: Reading) -> None:
         """Show what was read, and in the place of what could not be read what was there before."""
-        problems = list(reading.diagnostics)
-        reports = dict(self.reports) if problems else {}
+        reports = dict(self.reports) if reading.diagnostics else {}
         for deck in reading.decks:
             before = self.reports.get(deck.id)
-            if before and (unread := ids.unread(deck)):
-                reports[deck.id] = before
-                problems += unread
-            else:
-                reports[deck.id] = _expected(deck, before)
-        self.reports, self.problems = reports, tuple(problems)
+            reports[deck.id] = _expected(_completed(deck, before.deck) if before else deck, before)
+        self.reports, self.problems = reports, reading.diagnostics
 
     async def _prove(self) -> None:
         loop = asyncio.get_running_loop()
@@ -163,6 +164,15 @@ class Desk:
 def _reading(paths: Sequence[str]) -> Reading:
     reading = decks.read(paths, pipeline.pages())
     return replace(reading, decks=tuple(map(diagrams.drawn, reading.decks)))
+
+
+def _completed(deck: Deck, before: Deck) -> Deck:
+    """A deck with the documents that cannot be read as they were before; an empty one is just being written."""
+    found = [*ids.unread(deck), *(each for each in deck.diagnostics if each.code == rules.EMPTY_FILE.code)]
+    lost = {each.location.path for each in found}
+    kept = {each.path: each for each in before.documents if any(card.location.path in lost for card in each.cards)}
+    documents = {each.path: each for each in deck.documents} | kept
+    return replace(deck, documents=tuple(documents[path] for path in sorted(documents)))
 
 
 def _expected(deck: Deck, before: Report | None) -> Report:

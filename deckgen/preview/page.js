@@ -6,7 +6,7 @@ const at = (id) => document.getElementById(id);
 const kebab = (words) => words.replace(/\W+/g, "-");
 
 const chosen = { deck: "", id: "", number: 1, side: "front" };
-let decks = { decks: [], cards: [], problems: [], remarks: [] };
+let decks = { decks: [], cards: [], unread: [], problems: [], remarks: [] };
 let about = null;
 
 function element(name, className, ...children) {
@@ -77,6 +77,7 @@ function showList() {
 }
 
 function showProblems() {
+  at("unread").replaceChildren(...decks.unread.map((problem) => element("pre", "notice", problem)));
   const found = [...decks.problems, ...decks.remarks];
   const told = found.map((problem) => element("li", "", element("pre", "", problem)));
   at("problems").replaceChildren(
@@ -106,7 +107,8 @@ async function choose(card, number = 1) {
 async function showCard() {
   showList();
   const wanted = key(chosen);
-  const found = chosen.id ? await ask(address(chosen)) : null;
+  const listed = decks.cards.some((card) => key(card) === wanted);
+  const found = listed ? await ask(address(chosen)) : null;
   if (wanted !== key(chosen)) return; // another was chosen meanwhile
   about = found;
   showAbout();
@@ -186,15 +188,19 @@ function tapped(event) {
     window.open(link.href, "_blank", "noopener");
   } else if (!event.target.closest("summary, audio, input") && event.view.getSelection().isCollapsed) {
     flip();
+    at("card").blur(); // so that keys are heard while the frame loads
   }
 }
 
 at("card").addEventListener("load", () => {
-  const shown = at("card").contentDocument;
-  shown.addEventListener("keydown", pressed);
-  shown.addEventListener("click", tapped);
+  const shown = at("card").contentDocument; // none where the card has just gone
+  shown?.addEventListener("keydown", pressed);
+  shown?.addEventListener("click", tapped);
 });
 document.addEventListener("keydown", pressed);
+document.addEventListener("click", (event) => {
+  if (event.detail) event.target.closest("button")?.blur(); // who uses a mouse turns the card by the next space
+});
 at("flip").addEventListener("click", flip);
 at("next").addEventListener("click", () => go(1));
 at("previous").addEventListener("click", () => go(-1));

@@ -14,19 +14,31 @@ from deckgen.preview.desk import Desk
 _LOOPBACK = "127.0.0.1"
 
 
+class _Server(uvicorn.Server):
+    """A server that ends the news of a desk before it waits for its connections to end."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, once nobody waits for anything any more."""
+        self._desk.end_news()
+        await super().shutdown(sockets)
+
+
 def serve(paths: Sequence[str], effort: Effort, port: int, say: Callable[[str], None]) -> None:
-    """Serve the decks at some paths, and say where. Raises OSError where the port is taken, or files cannot be watched."""
+    """Serve the decks at some paths, and say where.
+
+    Raises OSError where the port is taken, or nothing can be watched.
+    """
+    desk = Desk(paths, effort)
     with socket.create_server((_LOOPBACK, port)) as listening:
         port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            application(Desk(paths, effort), [f"{_LOOPBACK}:{port}", f"localhost:{port}"]),
-            lifespan="on",
-            log_level="error",
-            server_header=False,
-            timeout_graceful_shutdown=1,  # a page listens for news for as long as it is open
-        )
+        hosts = [f"{_LOOPBACK}:{port}", f"localhost:{port}"]
+        config = uvicorn.Config(application(desk, hosts), lifespan="on", log_level="error", server_header=False)
+        server = _Server(config, desk)
         say(f"preview at http://{_LOOPBACK}:{port}/; Ctrl-C ends it")
-        server = uvicorn.Server(config)
         server.run(sockets=[listening])
     if not server.started:
         raise OSError("the preview could not be started")

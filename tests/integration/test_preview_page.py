@@ -81,7 +81,7 @@ class Author:
 
     def reads(self, text: str, seconds: float = 5.0) -> float:
         """Wait until a text is on the card."""
-        return self.wait(f"{CARD}.body?.innerText.includes({json.dumps(text)})", seconds)
+        return self.wait(f"{LOADED} && {CARD}.body.innerText.includes({json.dumps(text)})", seconds)
 
     def press(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):
@@ -90,7 +90,8 @@ class Author:
 
     def tap(self, script: str) -> None:
         """Press and release in the middle of an element."""
-        box = self.page.evaluate(f"(({script})).getBoundingClientRect().toJSON()")
+        self.page.evaluate(f"{script}.scrollIntoView({{block: 'center'}})")
+        box = self.page.evaluate(f"{script}.getBoundingClientRect().toJSON()")
         where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
         for kind in ("mousePressed", "mouseReleased"):
             self.page.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **where)
@@ -110,7 +111,8 @@ class Author:
         return self.page.evaluate(f"{script}.innerText")
 
 
-CARD = "document.getElementById('card').contentDocument"
+CARD = "(document.getElementById('card').contentDocument ?? document)"
+LOADED = f"{CARD}.readyState === 'complete'"
 FLIP = "document.getElementById('flip')"
 
 
@@ -127,7 +129,8 @@ def test_everyone_can_use_the_page_and_it_asks_nobody_else(author: Author, scree
     author.reads("pending changes")
     assert measure(author.page, author.preview.origin).faults == ()
     assert violations(author.page) == ()
-    name = f"{screen.client.name}-{scheme}".lower()
+    name = f"page-{screen.client.name}-{scheme}".lower()
+    author.page.evaluate("scrollTo(0, 0)")
     (PICTURES / f"{name}.png").write_bytes(picture(author.page))
 
 
@@ -140,7 +143,7 @@ def test_a_card_is_shown_on_a_phone_and_a_desktop_by_day_and_by_night(
     author.tap(f"document.getElementById('{screen}')")
     if theme is Theme.NIGHT:
         author.tap("document.getElementById('night')")
-        author.wait(f"{CARD}.body.classList.contains('nightMode')")
+        author.wait(f"{CARD}.body?.classList.contains('nightMode')")
     author.press(" ")
     author.reads("pending changes")
     width, paper = author.page.evaluate(
@@ -157,15 +160,14 @@ def test_cards_are_turned_and_walked_through_by_keys_and_taps(author: Author) ->
         lambda: author.press(" "),
         lambda: author.press("Enter"),
         lambda: author.tap(FLIP),
+        lambda: author.tap("document.getElementById('card')"),
     ]
     for turn in turns:
         turn()
-        author.wait(f"{CARD}.getElementById('answer')")
+        author.wait(f"{LOADED} && {CARD}.getElementById('answer')")
         turn()
-        author.wait(f"{CARD}.getElementById('qa') && !{CARD}.getElementById('answer')")
-    author.tap("document.getElementById('card')")
-    author.wait(f"{CARD}.getElementById('answer')")
-    author.press("ArrowRight")  # the frame has the focus now
+        author.wait(f"{LOADED} && {CARD}.getElementById('qa') && !{CARD}.getElementById('answer')")
+    author.press("ArrowRight")
     author.reads("The pattern that keeps one object")
     author.press("ArrowRight")
     author.reads("Which question has this answer?")
@@ -232,11 +234,11 @@ def test_a_save_is_shown_within_a_second_and_its_verdict_follows(author: Author)
         toml = document.with_name("deck.toml")
         settings = toml.read_text()
         toml.write_text(settings + "[deck\n")
-        author.wait("document.getElementById('problems').innerText.includes('D005 error')")
+        author.wait("document.getElementById('unread').innerText.includes('D005 error')")
         (PICTURES / "broken.png").write_bytes(picture(author.page))
         author.reads("Every open change")
         toml.write_text(settings)
-        author.wait("!document.getElementById('problems').innerText.includes('D005')")
+        author.wait("!document.getElementById('unread').innerText.includes('D005')")
         for number in range(100):
             document.write_text(good.replace("All **pending", f"Number {number} of **pending"))
             time.sleep(0.01)
