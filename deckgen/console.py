@@ -169,7 +169,7 @@ def figures(found: Figures, expected: Forecast | None) -> None:
         if counts:
             rows.add_row(name, Text(harmless(", ".join(f"{each} {count}" for each, count in counts.items()))))
     if whole.faces:
-        rows.add_row("to learn", learning(found, expected))
+        rows.add_row("to learn", Text(learning(found, expected)))
     console.print(rows, "")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deckgen import pipeline
+from deckgen import console, pipeline
 from deckgen.publishing.forecast import A_DAY, forecast
 from deckgen.reading import decks
 from tests.decks import DECK_TOML, ENGINE_CHECK, card, deck, deckgen
@@ -74,12 +74,17 @@ def test_a_deck_without_cards(folder: Path) -> None:
     assert "to learn" not in ran.out
 
 
-def test_without_the_engine_it_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_engine_it_says_what_to_install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setitem(sys.modules, "anki", None)
     [read] = decks.read([str(folder / "deck")]).decks
     figures, expected = pipeline.stats(read)
     assert expected is None
     assert figures.whole.faces == 6
+    console.figures(figures, expected)
+    assert capsys.readouterr().out.rstrip().endswith("install deckgen-verified[audit]")
 
 
 def test_more_cards_take_longer_and_the_engine_is_not_told_apart_from_itself() -> None:
