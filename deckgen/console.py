@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from deckgen.publishing.forecast import A_DAY, Forecast
 from deckgen.publishing.grid import Cell, Column, Grid
 from deckgen.publishing.reports.text import paragraph
 from deckgen.reading.acceptance import Acceptance
-from deckgen.reading.figures import Figures, Tally
+from deckgen.reading.figures import Figures
 from deckgen.reading.ids import MissingId
 from deckgen.report import Progress as Callback
 from deckgen.report import Report, Verb
@@ -47,12 +47,7 @@ _CELLS = {
     Cell.HOLDS_TOO: "cyan",
     Cell.NOT_RUN: "dim",
 }
-_COUNTED: Mapping[str, Callable[[Tally], str]] = {
-    "cards": lambda each: str(each.cards),
-    "checked": lambda each: str(each.checked),
-    "mistakes": lambda each: str(each.mistakes),
-    "words": lambda each: str(each.words),
-}
+_COUNTED = ("cards", "checked", "mistakes", "words")  # of a tally, and what its columns are called
 _QUESTION = 20  # columns with which a question can still be told from another
 _LEFT_TO_CARDS = _QUESTION + 24  # the label and the verdict as well
 # What moves a terminal's cursor, changes its settings or turns its text round; a stranger's file may hold it.
@@ -154,10 +149,10 @@ def figures(found: Figures, expected: Forecast | None) -> None:
     whole, several = found.whole, len(found.subdecks) > 1
     table = Table(box=box.SIMPLE, show_edge=False, padding=(0, 1, 0, 0), show_footer=several)
     table.add_column(Text(harmless(whole.name)), "in all", overflow="fold")
-    for name, what in _COUNTED.items():
-        table.add_column(name, what(whole), justify="right", no_wrap=True)
+    for name in _COUNTED:
+        table.add_column(name, str(getattr(whole, name)), justify="right", no_wrap=True)
     for each in found.subdecks:
-        table.add_row(Text(harmless(each.name)), *(what(each) for what in _COUNTED.values()))
+        table.add_row(Text(harmless(each.name)), *(str(getattr(each, name)) for name in _COUNTED))
     console.print(table)
     rows = Table.grid(padding=(0, 2, 0, 0))
     for name, counts in (

@@ -163,7 +163,7 @@ def _prove(item: CardItem) -> None:
 
 def _prove_all(items: Sequence[CardItem], on_failure: OnFailure) -> None:
     """Prove some cards of one deck as `deckgen verify` does."""
-    from deckgen import pipeline
+    from deckgen import api, pipeline
     from deckgen.checking.forkserver import SurroundingsError
     from deckgen.diagnostics import Severity
     from deckgen.effort import Effort
@@ -174,7 +174,7 @@ def _prove_all(items: Sequence[CardItem], on_failure: OnFailure) -> None:
     effort = Effort(cache=pipeline.VERDICTS.as_posix(), on_failure=on_failure)
     try:
         with _turn(items[0].config):
-            report = pipeline.verify(deck, lambda *_: None, effort)
+            report = api.verify(deck, effort)
     except (SurroundingsError, OSError) as error:
         for item in items:
             item.found = error

@@ -23,6 +23,12 @@ def card(number: int, answer: str, *, check: str = ENGINE_CHECK, attributes: str
     return f"Q{number}. What is number {number}? {{{attributes or f'#card-{number}'}}}\n\n{answer}\n{check}\n"
 
 
+def slow(number: int) -> str:
+    """A card whose verdict takes a while, and is no other's."""
+    code = f"import time\ntime.sleep(0.5)\nassert engine.name == \"sqlite\"\nassert engine.name != '{number}'"
+    return card(number, "Slow.", check=f"\n```python check\n{code}\n```\n")
+
+
 def deck(folder: Path, text: str, *, toml: str = DECK_TOML, name: str = "cards.md") -> Path:
     """A deck's folder with one document."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -189,11 +190,10 @@ def _listed(report: Report, judgement: Judgement) -> dict[str, Any]:
 
 def _environments(report: Report, judgement: Judgement) -> Iterator[dict[str, str]]:
     """The row of a card in the grid of its deck."""
-    found = grid.of(report)
-    for row, cells in found.rows:
-        if row is judgement:
-            for column, cell in zip(found.columns, cells, strict=True):
-                yield {"name": column.name, "word": cell.word, "sign": cell.sign}
+    found = grid.of(replace(report, judgements=(judgement,)))
+    [(_, cells)] = found.rows
+    for column, cell in zip(found.columns, cells, strict=True):
+        yield {"name": column.name, "word": cell.word, "sign": cell.sign}
 
 
 def _side(note: Note, number: int, name: str, *, night: bool) -> str:

@@ -13,7 +13,7 @@ import pytest
 # What a run of pytester imports is imported by each of them anew, which SQLAlchemy does not bear.
 from deckgen import console, pipeline  # noqa: F401
 from deckgen.checking import cache  # noqa: F401
-from tests.decks import DECK_TOML, card, deck, deckgen
+from tests.decks import DECK_TOML, card, deck, deckgen, slow
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="checks run on Linux only")
 pytest_plugins = ["pytester"]
@@ -25,11 +25,6 @@ INI = "[pytest]\ndeckgen_cards = true\n"
 
 def check(code: str) -> str:
     return f"\n```python check\n{code}\n```\n"
-
-
-def slow(number: int) -> str:
-    """A card whose verdict takes a while, and is no other's."""
-    return card(number, "So.", check=check(f"import time\ntime.sleep(0.5)\n{HOLDS}\nassert engine.name != '{number}'"))
 
 
 HOLDS = 'assert engine.name == "sqlite"'

@@ -19,7 +19,7 @@ from deckgen.effort import Effort
 from deckgen.pipeline import VERDICTS
 from deckgen.preview.app import application
 from deckgen.preview.desk import Desk
-from tests.decks import DECK_TOML, ENGINE_CHECK, card, deck, deckgen
+from tests.decks import DECK_TOML, ENGINE_CHECK, card, deck, deckgen, slow
 from tests.samples import MEDIA, SVG, png
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="checks run on Linux only")
@@ -231,12 +231,6 @@ def test_a_file_that_is_saved_a_hundred_times_in_a_second_is_shown_as_it_was_sav
         (folder / "cards.md").write_text(TEXT.replace("Two.", "The last.").replace("oracle", "sqlite"))
         browser.wait(lambda: "The last." in browser.back("card-2"))
         browser.wait(lambda: browser.verdicts()["card-2"] == "verified")
-
-
-def slow(number: int) -> str:
-    """A card whose verdict takes a while, and is no other's."""
-    code = f"import time\n\ntime.sleep(0.3)\nassert [engine.name, {number}] == ['sqlite', {number}]"
-    return card(number, "Slow.", check=f"\n```python check\n{code}\n```\n")
 
 
 @pytest.mark.slow
