@@ -7,10 +7,10 @@ from pathlib import Path
 from deckgen import pipeline
 from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Judgement, Verdict
+from deckgen.proof import Verdict
 from deckgen.reading import decks
 from deckgen.reading.decks import Reading
-from deckgen.report import Report
+from deckgen.report import Report, Step
 from deckgen.shipping import Ledgers
 
 __all__ = ("Deck", "Effort", "Ledgers", "Reading", "Report", "Verdict", "build", "read", "verify")
@@ -31,5 +31,5 @@ def build(deck: Deck, out: str | Path, effort: Effort | None = None, ledgers: Le
     return pipeline.build(deck, Path(out), ledgers, _unseen, effort or Effort())
 
 
-def _unseen(done: int, total: int, judgement: Judgement | None) -> None:
+def _unseen(step: Step) -> None:
     """Nobody watches a library at work."""

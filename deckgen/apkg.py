@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deckgen.errors import InputError
+
 WITHDRAWN_TAG = "deckgen::withdrawn"
 RETIRED_TAG = "deckgen::retired"
 RECALLED_TAGS = frozenset({WITHDRAWN_TAG, RETIRED_TAG})
@@ -21,7 +23,7 @@ _NOTES = "SELECT id, guid, mid, mod, flds, tags FROM notes ORDER BY id"
 _CARDS = "SELECT nid, ord, did, due FROM cards ORDER BY nid, ord"
 
 
-class NotAPackageError(Exception):
+class NotAPackageError(InputError):
     """A file is no Anki package, or none that this deckgen reads."""
 
 

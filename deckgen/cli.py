@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deckgen import __version__, looking, options, packages
+from deckgen.errors import InputError, SurroundingsError
 from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
 from deckgen.starting import new
 from deckgen.watching import whenever_saved
@@ -54,7 +55,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort
       deckgen build                      every deck in source/, into build/
       deckgen build notes.md -o decks    a document of your own
     """
-    from deckgen import console, pipeline
+    from deckgen import console, folders, pipeline
     from deckgen.reading import decks
     from deckgen.shipping import Ledgers
 
@@ -64,7 +65,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort
         with console.progress(deck.name) as progress:
             return pipeline.build(deck, out, ledgers, progress, effort)
 
-    return _each(decks.read(paths or ["source"], pipeline.pages()), run, _in("text"), out.as_posix())
+    return _each(decks.read(paths or ["source"], folders.pages()), run, _in("text"), out.as_posix())
 
 
 @cli.command()
@@ -78,10 +79,11 @@ def lint(paths: tuple[str, ...], form: str) -> int:
       deckgen lint notes.md
       deckgen lint --format github       annotations at the lines of a pull request
     """
-    from deckgen import pipeline
+    from deckgen import drafting
+    from deckgen.folders import PAGES
     from deckgen.reading import decks
 
-    return _each(decks.read(paths or ["source"], pipeline.PAGES), pipeline.lint, _in(form))
+    return _each(decks.read(paths or ["source"], PAGES), drafting.lint, _in(form))
 
 
 @cli.command()
@@ -139,10 +141,11 @@ def _proving(effort: Effort) -> Callable[[Deck], Report]:
 def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort: Effort) -> int:
     """Show what output, emitted and pycon blocks would be if they expected what is observed."""
     from deckgen import console, pipeline
+    from deckgen.drafting import Uncommitted
 
     reading = chosen()
     console.complain(reading.diagnostics)
-    uncommitted = pipeline.Uncommitted.EDIT if allow_dirty else pipeline.Uncommitted.REFUSE
+    uncommitted = Uncommitted.EDIT if allow_dirty else Uncommitted.REFUSE
     status = USAGE if reading.diagnostics else OK
     for deck in reading.decks:
         with console.progress(deck.name) as progress:
@@ -164,7 +167,7 @@ def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort
 @options.allow_dirty
 def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
     """List the questions that have no id, with one for each."""
-    from deckgen import console, pipeline
+    from deckgen import console, drafting
     from deckgen.reading import decks, ids
 
     if write and decks.STANDARD_INPUT in paths:
@@ -172,8 +175,8 @@ def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
     reading = decks.read(paths or ["source"])
     missing = [each for deck in reading.decks for each in ids.missing(deck)]
     console.complain([*reading.diagnostics, *(each for deck in reading.decks for each in ids.unread(deck))])
-    uncommitted = pipeline.Uncommitted.EDIT if allow_dirty else pipeline.Uncommitted.REFUSE
-    edited = pipeline.insert_ids(reading.decks if write else (), uncommitted)
+    uncommitted = drafting.Uncommitted.EDIT if allow_dirty else drafting.Uncommitted.REFUSE
+    edited = drafting.insert_ids(reading.decks if write else (), uncommitted)
     console.complain([*edited.diagnostics, *edited.refusals])
     console.ids(edited.inserted if write else missing)
     console.say(f"questions without an id: {len(missing)}" + (f"; inserted: {len(edited.inserted)}" if write else ""))
@@ -196,6 +199,7 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
     not of these decks are not touched.
     """
     from deckgen import console, pipeline
+    from deckgen.folders import OUT, pages
     from deckgen.publishing.ankiconnect import AnkiConnect
     from deckgen.publishing.push import Effect
     from deckgen.reading import decks
@@ -210,7 +214,7 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
         console.changes(changes)
         return report
 
-    return _each(decks.read(paths or ["source"], pipeline.pages()), run, _in("text"), pipeline.OUT.as_posix())
+    return _each(decks.read(paths or ["source"], pages()), run, _in("text"), OUT.as_posix())
 
 
 for command in (*packages.COMMANDS, *looking.COMMANDS, new):
@@ -256,18 +260,12 @@ def _wrong(report: Report) -> bool:
 @contextmanager
 def _surroundings() -> Iterator[None]:
     """What is wrong outside the cards ends the run with a line that says so and a status of its own."""
-    from deckgen.apkg import NotAPackageError
-    from deckgen.checking.forkserver import SurroundingsError
-    from deckgen.packing.ledgerfile import LedgerError
-    from deckgen.publishing.ankiconnect import AnkiRefusedError, AnkiUnreachableError
-    from deckgen.publishing.engine import EngineMissingError, RefusedError
-
     try:
         yield
-    except (LedgerError, NotAPackageError, RefusedError) as error:
+    except InputError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)
-    except (SurroundingsError, EngineMissingError, AnkiUnreachableError, AnkiRefusedError, OSError) as error:
+    except (SurroundingsError, OSError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(SURROUNDINGS)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, field_validator
 
 from deckgen import rules
@@ -116,7 +115,7 @@ _WHY = {
 }
 
 # What PyYAML's constructors let through besides its own: `!!int` of nothing, the 30th of February, endless nesting.
-_YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_SLIPS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _HEADER = re.compile(r"\s*\[+\s*[\"']?([\w-]+)")
 
 
@@ -159,12 +158,14 @@ def parse_front_matter(
 
     Other keys are reported and left out: notes carry front matter for other tools too.
     """
+    import yaml  # here, since most documents have none
+
     try:
         data = yaml.safe_load(text) or {}
     except yaml.MarkedYAMLError as error:
         at = min(error.problem_mark.line, text.count("\n")) if error.problem_mark else 0  # YAML has more line ends
         return {}, [source.report(rules.BAD_FRONT_MATTER, line + at, reason=error.problem or "not YAML")]
-    except _YAML_ERRORS as error:
+    except (yaml.YAMLError, *_SLIPS) as error:
         return {}, [source.report(rules.BAD_FRONT_MATTER, line, reason=str(error).splitlines()[0])]
     if not isinstance(data, dict):
         return {}, [source.report(rules.BAD_FRONT_MATTER, line, reason="it is not a list of `key: value` lines")]

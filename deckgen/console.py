@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,16 +21,17 @@ from deckgen.model import Document
 from deckgen.proof import Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.advice import next_step
-from deckgen.publishing.changes import Change, lines
-from deckgen.publishing.engine import EXTRA
-from deckgen.publishing.forecast import A_DAY, Forecast
 from deckgen.publishing.grid import Cell, Column, Grid
 from deckgen.publishing.reports.text import paragraph
-from deckgen.reading.acceptance import Acceptance
-from deckgen.reading.figures import Figures
-from deckgen.reading.ids import MissingId
 from deckgen.report import Progress as Callback
-from deckgen.report import Report, Verb
+from deckgen.report import Report, Step, Verb
+
+if TYPE_CHECKING:
+    from deckgen.publishing.changes import Change
+    from deckgen.publishing.forecast import Forecast
+    from deckgen.reading.acceptance import Acceptance
+    from deckgen.reading.figures import Figures
+    from deckgen.reading.ids import MissingId
 
 _VERDICTS = {
     None: "dim",
@@ -68,6 +69,8 @@ def markdown(text: str) -> None:
     """Print Markdown, as a page on a terminal and as it is elsewhere."""
     console = Console()
     if console.is_terminal:
+        from rich.markdown import Markdown  # here, since it takes a parser and a highlighter
+
         console.print(Markdown(text, code_theme="ansi_light", hyperlinks=False))
     else:
         out(text)
@@ -98,6 +101,8 @@ def acceptances(taken: Iterable[Acceptance]) -> None:
 
 def changes(found: Sequence[Change]) -> None:
     """Print what becomes of each note in a learner's Anki."""
+    from deckgen.publishing.changes import lines
+
     out("".join(f"{line}\n" for line in lines(found)))
 
 
@@ -170,6 +175,9 @@ def figures(found: Figures, expected: Forecast | None) -> None:
 
 def learning(found: Figures, expected: Forecast | None) -> str:
     """How long a deck takes to learn, in words; None is expected where the engine is missing."""
+    from deckgen.publishing.engine import EXTRA
+    from deckgen.publishing.forecast import A_DAY
+
     faces = "" if found.whole.faces == found.whole.cards else f", {found.whole.faces} cards in Anki"
     if expected is None:
         return f"not known{faces}: the engine that tells is missing, install deckgen-verified[{EXTRA}]"
@@ -184,18 +192,27 @@ def learning(found: Figures, expected: Forecast | None) -> str:
 def progress(title: str) -> Iterator[Callback]:
     """A callback that draws a bar on a terminal, and elsewhere writes a line at every tenth of the way."""
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, total, _: _plainly(title, done, total)
-        return
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(harmless(f"proving {title}"), total=None)
-        yield lambda done, total, _: bar.update(task, completed=done, total=total)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[doing]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        bar.add_task(harmless(title), total=None, doing="")
+        [task] = bar.tasks
+        yield lambda step: _proceed(bar, task, step)
 
 
-def _plainly(title: str, done: int, total: int) -> None:
-    if done == total or done * 10 // total != (done - 1) * 10 // total:
-        say(f"{title}: {done} of {total} checks run")
+def _proceed(bar: Progress, task: Task, step: Step) -> None:
+    if task.total != step.total:  # what is known already came at once, and tells nothing of the time that is left
+        bar.reset(task.id, total=step.total, completed=step.done)
+    tenth = task.completed * 10 // (step.total or 1)
+    bar.update(task.id, completed=step.done, doing=step.doing)
+    if bar.disable and step.done * 10 // (step.total or 1) != tenth:
+        left = f", about {task.time_remaining:.0f} s left" if task.time_remaining else ""
+        say(f"{task.description}: {step.done} of {step.total} checks run {step.doing}{left}")
 
 
 def summary(report: Report, folder: str = "") -> None:

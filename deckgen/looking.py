@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 @options.paths
 def stats(paths: tuple[str, ...]) -> int:
     """Count the cards of decks, and say how they are proved and how long they take to learn; nothing is run."""
-    from deckgen import console, pipeline
+    from deckgen import console, drafting
+    from deckgen.folders import PAGES
     from deckgen.reading import decks
 
-    reading = decks.read(paths or ["source"], pipeline.PAGES)
+    reading = decks.read(paths or ["source"], PAGES)
     console.complain(reading.diagnostics)
     for deck in reading.decks:
-        console.figures(*pipeline.stats(deck))
+        console.figures(*drafting.stats(deck))
     return USAGE if reading.diagnostics else OK
 
 

@@ -63,13 +63,13 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def wrapped(stopping: bool, afresh: bool, trusted: bool, **given: Any) -> int:
-        from deckgen import pipeline
         from deckgen.effort import Effort, OnFailure, Trust
+        from deckgen.folders import VERDICTS
 
         effort = Effort(
             **{name: given.pop(name) for name in ("workers", "timeout", "sqlalchemy", "databases")},
             trust=Trust.GIVEN if trusted else Trust.NONE,
-            cache=None if afresh else pipeline.VERDICTS.as_posix(),
+            cache=None if afresh else VERDICTS.as_posix(),
             on_failure=OnFailure.STOP if stopping else OnFailure.GO_ON,
         )
         return command(effort=effort, **given)
@@ -99,12 +99,12 @@ def choosing(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def wrapped(targets: tuple[str, ...], tags: tuple[str, ...], failed: bool, **others: Any) -> int:
-        from deckgen import pipeline
+        from deckgen import drafting, folders
         from deckgen.reading import selection
 
         def chosen() -> Reading:
-            reading = selection.read(targets or ("source",), tags, pipeline.pages())
-            last = pipeline.failed_last() if failed else {}
+            reading = selection.read(targets or ("source",), tags, folders.pages())
+            last = drafting.failed_last() if failed else {}
             return replace(reading, decks=tuple(selection.failed(deck, last) for deck in reading.decks))
 
         return command(chosen=chosen, **others)

@@ -3,109 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
-from deckgen import files, rules
-from deckgen.checking.forkserver import SurroundingsError
+from deckgen import files
 from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location
+from deckgen.drafting import Uncommitted, failed_last, save
 from deckgen.effort import Effort
+from deckgen.errors import SurroundingsError
+from deckgen.folders import FAILED, OUT
 from deckgen.model import Card, Deck
 from deckgen.proof import Judgement, Refuted, Unavailable, Verdict, VerifiedCard
 from deckgen.publishing import push as pushing
 from deckgen.publishing import reports
 from deckgen.publishing.ankiconnect import AnkiConnect
 from deckgen.publishing.changes import Change
-from deckgen.publishing.engine import EngineMissingError
-from deckgen.publishing.forecast import Forecast, forecast
 from deckgen.publishing.push import Effect
-from deckgen.reading import acceptance, diagrams, figures, ids, selection, starter
+from deckgen.reading import acceptance, diagrams, selection
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
-from deckgen.reading.figures import Figures
-from deckgen.reading.ids import MissingId
-from deckgen.reading.starter import Start
-from deckgen.reading.worktree import dirty
-from deckgen.report import Progress, Report, Verb, age, environments
-from deckgen.shipping import CACHE, Ledgers, ship
+from deckgen.report import Progress, Report, Step, Verb, age, environments
+from deckgen.shipping import Ledgers, ship
 
-OUT = Path("build")
-VERDICTS = CACHE / "verdicts.sqlite"
-PAGES = CACHE / "pages"
-_FAILED = CACHE / "failed.json"
 _ROUNDS = 100  # what differs each time it is observed must come to an end
-
-
-def pages() -> Path:
-    """The folder of pages that were read before, made where it is not; what only looks at decks makes none."""
-    with suppress(OSError):
-        PAGES.mkdir(parents=True, exist_ok=True)
-    return PAGES
-
-
-class Uncommitted(StrEnum):
-    """What becomes of an edit to a file that git could not bring back."""
-
-    REFUSE = "refuse"
-    EDIT = "edit"
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """The ids that were written, why others were not, and what forbade to write anything at all."""
-
-    inserted: tuple[MissingId, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    refusals: tuple[Diagnostic, ...]
-
-
-def lint(deck: Deck) -> Report:
-    """Read only: the cards and what is wrong with them; nothing is run."""
-    judgements = tuple(Judgement(card, _unrun(card)) for card in deck.cards)
-    return Report(Verb.LINT, deck, judgements, diagnostics=deck.diagnostics)
-
-
-def stats(deck: Deck) -> tuple[Figures, Forecast | None]:
-    """What a deck amounts to, and how long it takes to learn, None where the engine is missing or there is no card."""
-    found = figures.of(deck)
-    try:
-        return found, forecast(found.whole.faces) if found.whole.faces else None
-    except EngineMissingError:
-        return found, None
-
-
-def start(folder: Path, document: Path | None) -> Start:
-    """Write a new deck into a folder of its own, whole or not at all: one of a document, or one with a single card.
-
-    Raises OSError, and FileExistsError where anything is in the folder's place.
-    """
-    begun = starter.rough(folder.name, document) if document else starter.fresh(folder.name)
-    if begun.files:
-        files.write_folder(folder, begun.files)
-    return begun
-
-
-def _unrun(card: Card) -> Verdict | None:
-    """What can be said of a card that is not run."""
-    if not card.answered:
-        return Verdict.UNANSWERED
-    return None if card.checked else Verdict.UNCHECKED
-
-
-def insert_ids(decks: Sequence[Deck], uncommitted: Uncommitted) -> Edited:
-    """Write the missing ids of some decks into their files. Raises OSError."""
-    plans = [ids.plan(deck) for deck in decks]
-    found = tuple(diagnostic for plan in plans for diagnostic in plan.diagnostics)
-    refusals = save([revision for plan in plans for revision in plan.revisions], uncommitted)
-    inserted = () if refusals else tuple(each for plan in plans for each in plan.inserted)
-    return Edited(inserted, found, tuple(refusals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,44 +87,6 @@ def accept(deck: Deck, taken: Accepted, uncommitted: Uncommitted) -> Accepted:
     return Accepted(taken.acceptances, tuple(found), tuple(save(revisions, uncommitted)))
 
 
-def save(revisions: Sequence[Revision], uncommitted: Uncommitted) -> list[Diagnostic]:
-    """Write some files anew, or none of them where one may not be edited, and say why. Raises OSError.
-
-    Each is written whole or not at all. A file may not be edited that has changed since it was read, that two revisions
-    are of, or, if `uncommitted` says so, that git could not bring back.
-    """
-    refusals = [*_twice(revisions), *_changed(revisions)]
-    if uncommitted is Uncommitted.REFUSE:
-        unsafe = dirty(revision.path for revision in revisions)
-        refusals += [rules.NO_WAY_BACK.at(Location(each.path.as_posix()), reason=each.reason) for each in unsafe]
-    for revision in () if refusals else revisions:
-        files.write(revision.path, revision.after)
-    return refusals
-
-
-def _twice(revisions: Sequence[Revision]) -> Iterator[Diagnostic]:
-    first: dict[str, Path] = {}
-    for revision in revisions:
-        other = first.setdefault(os.path.realpath(revision.path), revision.path)
-        if other is not revision.path:
-            yield rules.ONE_FILE_TWICE.at(Location(revision.path.as_posix()), other=other.as_posix())
-
-
-def _changed(revisions: Sequence[Revision]) -> Iterator[Diagnostic]:
-    for revision in revisions:
-        if revision.path.read_bytes() != revision.before:
-            yield rules.CHANGED_MEANWHILE.at(Location(revision.path.as_posix()))
-
-
-def failed_last() -> dict[str, list[str]]:
-    """The cards that failed when they were last proved, by the id of their deck."""
-    try:
-        found: dict[str, list[str]] = json.loads(_FAILED.read_text("utf-8"))
-        return {str(deck): list(map(str, cards)) for deck, cards in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError):  # it serves convenience alone
-        return {}
-
-
 def _remember_failures(deck: Deck, judgements: Sequence[Judgement]) -> None:
     """Note which cards have failed, and forget those that no longer do."""
     harmless = (Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED, Verdict.UNCHECKED, Verdict.UNANSWERED)
@@ -209,7 +95,7 @@ def _remember_failures(deck: Deck, judgements: Sequence[Judgement]) -> None:
     old = [card for card in last.get(deck.id, ()) if card not in judged]
     found = last | {deck.id: [*old, *(card for card, failed in judged.items() if failed)]}
     if found != last:
-        files.write(_FAILED, json.dumps(found).encode())
+        files.write(FAILED, json.dumps(found).encode())
 
 
 def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:
@@ -230,6 +116,7 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     admitted = admit(deck, report.judgements)
     lacking = ledgers is Ledgers.LOCKED and report.count(Verdict.UNAVAILABLE)
     if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped and not lacking:
+        progress(Step(len(admitted), len(admitted), "packing, and having Anki's engine judge the package"))
         report = ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
     report = replace(report, seconds=time.monotonic() - started)
     for form in ("json", "html"):

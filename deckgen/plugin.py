@@ -139,10 +139,10 @@ class Cards:
 
 
 def _read(home: Path) -> Reading:
-    from deckgen import pipeline
+    from deckgen import folders
     from deckgen.reading import decks
 
-    return decks.read([str(home)], pipeline.pages())
+    return decks.read([str(home)], folders.pages())
 
 
 def _prove(item: CardItem) -> None:
@@ -163,15 +163,15 @@ def _prove(item: CardItem) -> None:
 
 def _prove_all(items: Sequence[CardItem], on_failure: OnFailure) -> None:
     """Prove some cards of one deck as `deckgen verify` does."""
-    from deckgen import api, pipeline
-    from deckgen.checking.forkserver import SurroundingsError
+    from deckgen import api, folders
     from deckgen.diagnostics import Severity
     from deckgen.effort import Effort
+    from deckgen.errors import SurroundingsError
     from deckgen.reading import selection
 
     waiting = {item.card.location for item in items}
     deck = selection.only(items[0].deck, lambda card: card.location in waiting)
-    effort = Effort(cache=pipeline.VERDICTS.as_posix(), on_failure=on_failure)
+    effort = Effort(cache=folders.VERDICTS.as_posix(), on_failure=on_failure)
     try:
         with _turn(items[0].config):
             report = api.verify(deck, effort)
@@ -192,14 +192,14 @@ def _prove_all(items: Sequence[CardItem], on_failure: OnFailure) -> None:
 @contextmanager
 def _turn(config: pytest.Config) -> Iterator[None]:
     """Workers of pytest-xdist take turns: a run takes all cores, and the next one knows its verdicts."""
-    from deckgen import shipping
+    from deckgen.folders import CACHE
 
     if not hasattr(config, "workerinput"):
         yield
         return
     import fcntl
 
-    with (shipping.CACHE / "xdist.lock").open("w") as file:
+    with (CACHE / "xdist.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

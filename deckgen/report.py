@@ -113,8 +113,21 @@ def age(environment: Environment) -> tuple[Version, Version, str]:
     return Version(environment.python), Version(environment.sqlalchemy), environment.server
 
 
-class Progress(Protocol):
-    """Told of each result as it arrives; the edge draws a bar from it, and may end the run by an exception."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a run is: `done` of `total` jobs have a result, and `doing` says in words what goes on now.
 
-    def __call__(self, done: int, total: int, judgement: Judgement | None) -> None:
-        """`done` of `total` jobs have a result; `judgement` is that of the last one's card, None if it lacks others."""
+    `judgement` is that of the card whose result was the last, None where there is none or it lacks others.
+    """
+
+    done: int
+    total: int
+    doing: str
+    judgement: Judgement | None = None
+
+
+class Progress(Protocol):
+    """Told of what begins, and of each result as it arrives; the edge may end the run by an exception."""
+
+    def __call__(self, step: Step) -> None:
+        """Take the step that the run is at."""

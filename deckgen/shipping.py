@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deckgen import apkg, files, rules
 from deckgen.diagnostics import Diagnostic, Location, Rule, Severity
+from deckgen.folders import CACHE
 from deckgen.model import Deck
 from deckgen.notes import Packable, StampedNote
 from deckgen.packing import ledgerfile, package, render
@@ -26,7 +27,6 @@ from deckgen.publishing.criteria.finding import Finding
 from deckgen.publishing.engine import EXTRA, EngineMissingError
 from deckgen.report import Report, Shipped
 
-CACHE = Path("build/.cache")
 _NAMED = 3
 
 

@@ -32,7 +32,7 @@ def new(name: str, document: Path | None) -> int:
     but the ids that its questions lack; beside it is an empty check for each answer that has none, and its images.
     NAME is the deck's id.
     """
-    from deckgen import config, console, pipeline
+    from deckgen import config, console, drafting
     from deckgen.publishing.reports import FORMATS
     from deckgen.reading import decks
 
@@ -40,7 +40,7 @@ def new(name: str, document: Path | None) -> int:
         raise click.UsageError(f"NAME is the deck's id, and `{name}` is none: {reason}; try `{decks.deck_id(name)}`")
     folder = _SOURCE / name
     try:
-        begun = pipeline.start(folder, document)
+        begun = drafting.start(folder, document)
     except FileExistsError as error:
         raise click.UsageError(f"{error.filename} is there already; nothing is written") from None
     console.complain(begun.diagnostics)
@@ -50,7 +50,7 @@ def new(name: str, document: Path | None) -> int:
     place = folder.as_posix()
     if document:
         console.say(f"{place} is made of {document}; ids inserted: {begun.inserted}")
-    reports = [pipeline.lint(deck) for deck in decks.read([place]).decks]
+    reports = [drafting.lint(deck) for deck in decks.read([place]).decks]
     console.out(FORMATS["text"](reports))
     for report in reports:
         console.summary(report)

@@ -21,6 +21,7 @@ from deckgen.checking.nursery import Leash, Nursery
 from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
 from deckgen.effort import Trust
+from deckgen.errors import SurroundingsError
 from deckgen.model import Fence
 from deckgen.proof import Block, Mutant
 
@@ -31,10 +32,6 @@ _START_SECONDS = 60.0
 _ANYWAY = "(--trust-checks runs them anyway)"
 _GRACE_SECONDS = 10.0
 _TELL = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.confinement import tell; tell(sys.argv[2])"
-
-
-class SurroundingsError(Exception):
-    """The machine cannot prove anything: no Linux, no process to be had, no scratch folder."""
 
 
 class PreludeError(Exception):

@@ -35,7 +35,7 @@ from deckgen.proof import (
     VerifiedCard,
     minor,
 )
-from deckgen.report import Progress
+from deckgen.report import Progress, Step
 
 if TYPE_CHECKING:
     from deckgen.checking.cache import Cache
@@ -67,6 +67,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
         databases=effort.databases or deck.databases,
         timeout=effort.timeout or deck.timeout,
     )
+    progress(Step(0, 0, "looking for its environments"))
     jobs, missing = plan(deck, places(deck, effort))
     run = _Run(deck, [replace(job, mutate=effort.mutate) for job in jobs], missing, progress, effort)
     if effort.cache is None or effort.mutate or not jobs:
@@ -137,6 +138,7 @@ class _Run:
     def _execute(self, jobs: Sequence[Job], servers: Servers, cache: Cache | None) -> None:
         """Run the jobs of one environment."""
         environment = jobs[0].environment
+        self._tell(environment)
         try:
             zygotes = Zygotes(
                 self.deck.prelude,
@@ -167,10 +169,13 @@ class _Run:
             if cache is not None:
                 cache.keep(job, self.deck.prelude, result)
             self._keep(job, result)
-            self.progress(len(self.results), self.total, self.judgement(job.card))
+            self._tell(job.environment, self.judgement(job.card))
             if self._ends(self.results[-1]):
                 break
         self.waiting += left.values()
+
+    def _tell(self, environment: Environment, judgement: Judgement | None = None) -> None:
+        self.progress(Step(len(self.results), self.total, f"on {_where(environment)}", judgement))
 
     def _ends(self, result: Result) -> bool:
         return self.effort.on_failure is OnFailure.STOP and not isinstance(result.outcome, Passed | NotClaimed)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
+from deckgen.errors import InputError
 from deckgen.packing.ledger import Entry, Ledger, State, TypeEntry
 
 _SCHEMA = 2
@@ -19,7 +20,7 @@ _MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})( |$)", re.MULTILINE)
 _E = TypeVar("_E", Entry, TypeEntry)
 
 
-class LedgerError(Exception):
+class LedgerError(InputError):
     """A ledger cannot be read: it is damaged, in conflict, of another deck, or was written by another deckgen."""
 
 

@@ -11,15 +11,14 @@ from pathlib import Path
 
 from watchfiles import Change, PythonFilter, awatch
 
-from deckgen import pipeline, rules
-from deckgen.checking.forkserver import SurroundingsError
+from deckgen import drafting, folders, pipeline, rules
 from deckgen.diagnostics import Diagnostic
 from deckgen.effort import Effort
+from deckgen.errors import SurroundingsError
 from deckgen.model import Card, Deck, Fence
-from deckgen.proof import Judgement
 from deckgen.reading import decks, diagrams, ids
 from deckgen.reading.decks import Reading
-from deckgen.report import Report, Verb, environments
+from deckgen.report import Report, Step, Verb, environments
 from deckgen.signatures import SUFFIXES
 
 _QUIET_MILLISECONDS = 50  # a save is over once nothing was written for as long
@@ -46,7 +45,7 @@ class Desk:
     """A report of each deck by its id, and `problems` of what could not be read, from `open` on.
 
     A deck or document that cannot be read any more stays as it was when it could. `error` is what kept cards from being
-    proved, `progress` how many of the checks that are to be run have been; `version` grows with all else that changes.
+    proved, `progress` says in words how far it is with proving; `version` grows with all else that changes.
     """
 
     def __init__(self, paths: Sequence[str], effort: Effort) -> None:
@@ -54,7 +53,7 @@ class Desk:
         self.reports: Mapping[str, Report] = {}
         self.problems: tuple[Diagnostic, ...] = ()
         self.error = ""
-        self.progress: tuple[int, int] | None = None
+        self.progress = ""
         self.version = 0
         self._ended = False
         self._news = asyncio.Event()
@@ -135,20 +134,18 @@ class Desk:
                     else:
                         self._show(asked.deck, report)
                     self.version += 1
-                    self.progress = None
+                    self.progress = ""
                     self._tell()
 
-    def _proceed(
-        self, loop: asyncio.AbstractEventLoop, deck: Deck, done: int, total: int, judgement: Judgement | None
-    ) -> None:
+    def _proceed(self, loop: asyncio.AbstractEventLoop, deck: Deck, step: Step) -> None:
         """Hear from the thread that proves a deck, and end it where what it proves is not wanted any more."""
         if self._unproved.is_set():
             raise _SupersededError
-        loop.call_soon_threadsafe(self._advance, deck, (done, total), judgement)
+        loop.call_soon_threadsafe(self._advance, deck, step)
 
-    def _advance(self, deck: Deck, progress: tuple[int, int], judgement: Judgement | None) -> None:
-        self.progress = progress
-        before = self.reports.get(deck.id)
+    def _advance(self, deck: Deck, step: Step) -> None:
+        self.progress = f"{step.done} of {step.total} checks run {step.doing}" if step.total else step.doing
+        before, judgement = self.reports.get(deck.id), step.judgement
         if judgement and before:
             found = tuple(judgement if each.card is judgement.card else each for each in before.judgements)
             self._show(deck, replace(before, judgements=found, environments=environments(found)))
@@ -162,7 +159,7 @@ class Desk:
 
 
 def _reading(paths: Sequence[str]) -> Reading:
-    reading = decks.read(paths, pipeline.pages())
+    reading = decks.read(paths, folders.pages())
     return replace(reading, decks=tuple(map(diagrams.drawn, reading.decks)))
 
 
@@ -177,7 +174,7 @@ def _completed(deck: Deck, before: Deck) -> Deck:
 
 def _expected(deck: Deck, before: Report | None) -> Report:
     """A deck before it is proved: what was known of a card holds until then if nothing that is proved has changed."""
-    report = replace(pipeline.lint(deck), verb=Verb.VERIFY)
+    report = replace(drafting.lint(deck), verb=Verb.VERIFY)
     if before is None or _terms(deck) != _terms(before.deck):
         return report
     known = {_proved(each.card): each for each in before.judgements}

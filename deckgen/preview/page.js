@@ -225,7 +225,7 @@ let latest = 0;
 let updating = false;
 events.addEventListener("message", async (event) => {
   const told = JSON.parse(event.data);
-  at("status").textContent = told.progress ? `proving: ${told.progress[0]} of ${told.progress[1]}` : "";
+  at("status").textContent = told.progress;
   latest = told.version;
   if (updating) return; // what is new by then is shown next
   updating = true;

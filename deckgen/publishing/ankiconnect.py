@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deckgen.errors import SurroundingsError
+
 URL = "http://127.0.0.1:8765"
 _VERSION = 6
 _SECONDS = 120.0  # an import of ten thousand notes, on a machine that is slow
 _AT_ONCE = 500
 
 
-class AnkiUnreachableError(Exception):
+class AnkiUnreachableError(SurroundingsError):
     """No Anki answers, or none with the add-on."""
 
 
-class AnkiRefusedError(Exception):
+class AnkiRefusedError(SurroundingsError):
     """Anki does not do what it was asked for."""
 
 

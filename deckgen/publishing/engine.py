@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deckgen.errors import InputError, SurroundingsError
+
 if TYPE_CHECKING:
     from anki.collection import Collection
     from anki.import_export_pb2 import ImportResponse
@@ -22,11 +24,11 @@ _ISOLATES = re.compile("[\u2068\u2069]")
 _MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
 
 
-class EngineMissingError(Exception):
+class EngineMissingError(SurroundingsError):
     """The official engine is not installed."""
 
 
-class RefusedError(Exception):
+class RefusedError(InputError):
     """The engine does not import a package."""
 
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import pytest
 
 from deckgen.checking.executors.zygote import Zygotes
-from deckgen.checking.forkserver import SurroundingsError
+from deckgen.errors import SurroundingsError
 from deckgen.proof import Broken, Crashed, Job, Passed, Refuted, Result, TimedOut
 from tests.isolation.harness import Watch, card, checking, gone, here, jobs, watch, write
 

@@ -18,7 +18,7 @@ import xmlschema
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 
-from deckgen import console, pipeline
+from deckgen import console, drafting
 from deckgen.diagnostics import Diagnostic, Location, Severity
 from deckgen.proof import Verdict
 from deckgen.publishing import reports
@@ -148,7 +148,7 @@ def test_every_report_is_valid_in_every_form_as_it_is_printed(
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_our_own_deck_is_valid_in_every_form(form: str) -> None:
-    read = [pipeline.lint(each) for each in decks.read([str(SOURCE)]).decks]
+    read = [drafting.lint(each) for each in decks.read([str(SOURCE)]).decks]
     assert len(read[0].judgements) > 300
     VALID[form](FORMATS[form](read))
 

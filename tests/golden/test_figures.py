@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deckgen import console, pipeline
+from deckgen import console, drafting
 from deckgen.reading import decks
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ TABLE = re.compile(r"^\| our deck \| \|\n(?:\|.*\n)+", re.MULTILINE)
 
 def rows() -> Iterator[str]:
     [deck] = decks.read([str(ROOT / "source")]).decks
-    figures, expected = pipeline.stats(deck)
+    figures, expected = drafting.stats(deck)
     whole = figures.whole
     counts = whole.databases
     yield "| our deck | |\n|---|---|\n"

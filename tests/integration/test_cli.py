@@ -30,6 +30,14 @@ def test_help_is_light(tmp_path: Path) -> None:
     assert not imported & {"markdown_it", "pygments", "genanki", "sqlalchemy", "pydantic", "anki", "nh3", "rich"}
 
 
+def test_lint_imports_nothing_that_proves_or_packs(tmp_path: Path) -> None:
+    (tmp_path / "rough.md").write_text(ROUGH)
+    ran = deckgen("lint", "rough.md", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    imported = set(re.findall(r"\| +([\w.]+)$", ran.err, re.MULTILINE))
+    assert {"markdown_it", "pydantic"} <= imported
+    assert not imported & {"genanki", "nh3", "sqlalchemy", "anki", "jinja2", "asyncio", "deckgen.pipeline", "yaml"}
+
+
 def test_lint_reads_and_runs_nothing(tmp_path: Path) -> None:
     (tmp_path / "rough.md").write_text(ROUGH)
     ran = deckgen("lint", "rough.md", "--format", "json", cwd=tmp_path)

@@ -30,7 +30,7 @@ ELSEWHERE = {
     "D003": "tests/unit/test_decks.py::test_a_single_file_that_cannot_be_read_says_so",
     "D004": "tests/unit/test_decks.py::test_a_single_file_that_cannot_be_read_says_so",
     "D036": "tests/unit/test_grammar.py::test_code_that_looks_like_other_code_is_reported_and_runs_as_what_it_is",
-    "D043": "tests/unit/test_pipeline.py::test_a_file_that_has_changed_since_it_was_read_forbids_all",
+    "D043": "tests/unit/test_drafting.py::test_a_file_that_has_changed_since_it_was_read_forbids_all",
     "D044": "tests/integration/test_id.py::test_files_that_git_could_not_bring_back_are_not",
     "D045": "tests/integration/test_id.py::test_a_file_that_is_named_twice_is_not_edited",
     "D046": "tests/integration/test_verify.py::test_a_card_that_is_not_there_is_a_usage_error",

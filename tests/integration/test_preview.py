@@ -16,7 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from deckgen.effort import Effort
-from deckgen.pipeline import VERDICTS
+from deckgen.folders import VERDICTS
 from deckgen.preview.app import application
 from deckgen.preview.desk import Desk
 from tests.decks import DECK_TOML, ENGINE_CHECK, card, deck, deckgen, slow

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deckgen import console, pipeline
+from deckgen import console, drafting
 from deckgen.publishing.forecast import A_DAY, forecast
 from deckgen.reading import decks
 from tests.decks import DECK_TOML, ENGINE_CHECK, card, deck, deckgen
@@ -80,7 +80,7 @@ def test_without_the_engine_it_says_what_to_install(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setitem(sys.modules, "anki", None)
     [read] = decks.read([str(folder / "deck")]).decks
-    figures, expected = pipeline.stats(read)
+    figures, expected = drafting.stats(read)
     assert expected is None
     assert figures.whole.faces == 6
     console.figures(figures, expected)

@@ -21,8 +21,9 @@ from deckgen.checking.environments import places
 from deckgen.checking.matrix import plan
 from deckgen.effort import Effort
 from deckgen.model import Deck
-from deckgen.proof import Environment, Job, Judgement
+from deckgen.proof import Environment, Job
 from deckgen.reading.decks import read
+from deckgen.report import Step
 
 CARDS = Path(__file__).with_name("cards")
 CALM = ("honest", "refuted", "sidecar")  # documents whose cards try nothing on their neighbours
@@ -142,7 +143,7 @@ def card(title: str, check: str, *, attributes: str = "") -> str:
     )
 
 
-def quietly(done: int, total: int, judgement: Judgement | None) -> None:
+def quietly(step: Step) -> None:
     """No progress is shown."""
 
 

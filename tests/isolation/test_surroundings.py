@@ -62,7 +62,7 @@ def small(base: Path) -> Path:
 def told(ran: Ran) -> bool:
     """Whether a run says that the surroundings failed it, in a last line and without a word about a card."""
     *progress, last = ran.err.splitlines() or [""]
-    silent = ran.out == "" and all(re.fullmatch(r"Small: \d+ of \d+ checks run", line) for line in progress)
+    silent = ran.out == "" and all(re.fullmatch(r"Small: \d+ of \d+ checks run on .+", line) for line in progress)
     return ran.status == SURROUNDINGS and silent and last.startswith("error: ")
 
 

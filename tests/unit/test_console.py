@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from deckgen import console
 from deckgen.proof import Verdict
-from deckgen.report import Report
+from deckgen.report import Report, Step
 from tests.unit.cards import deck
 from tests.unit.reports import ENVIRONMENTS, HOLDS_TOO, PASSED, REFUTED, judged, report
 
@@ -66,3 +68,14 @@ def test_environments_without_room_for_their_names_are_numbered(
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines[0].endswith("1 2 3 4 5 6 7 8 9 10 11 12 verdict")
     assert "2 2.0 postgresql 18: 0/0 passed" in lines
+
+
+def test_progress_says_what_is_run_and_when_it_will_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress("Small") as progress:
+        progress(Step(0, 0, "looking for its environments"))
+        for done in range(40, 101):  # forty are known
+            progress(Step(done, 100, "on SQLAlchemy 2.1 with sqlite"))
+    lines = capsys.readouterr().err.splitlines()
+    told = [re.fullmatch(r"Small: (\d+) of 100 checks run on SQLAlchemy 2.1 with sqlite(.*)", line) for line in lines]
+    assert [each and each[1] for each in told] == ["50", "60", "70", "80", "90", "100"]
+    assert [each and re.sub(r"\d+", "N", each[2]) for each in told] == [*[", about N s left"] * 5, ""]

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Self
 
 from deckgen.checking.controls import End, Run, Trial, mutated, prove
 from deckgen.checking.databases.kind import MissingServerError
-from deckgen.checking.forkserver import PreludeError, Setup, SurroundingsError, Zygote
+from deckgen.checking.forkserver import PreludeError, Setup, Zygote
 from deckgen.checking.nursery import Nursery
 from deckgen.effort import Trust
+from deckgen.errors import SurroundingsError
 from deckgen.model import Fence
 from deckgen.proof import Crashed, Environment, Job, Passed, Result
 

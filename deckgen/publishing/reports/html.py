@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
-
-import jinja2
-from markupsafe import Markup, escape
+from typing import TYPE_CHECKING
 
 from deckgen import __version__
 from deckgen.diagnostics import Diagnostic, Severity, excerpt
@@ -21,6 +19,10 @@ from deckgen.proof import Environment, Failure, Judgement, Refuted, Result, Verd
 from deckgen.publishing import grid
 from deckgen.publishing.grid import Cell, Grid
 from deckgen.report import Report, failures
+
+if TYPE_CHECKING:  # this form alone takes it
+    import jinja2
+    from markupsafe import Markup
 
 _SLOWEST = 10
 
@@ -77,6 +79,8 @@ def render(reports: Sequence[Report]) -> str:
 
 @cache
 def _page() -> jinja2.Template:
+    import jinja2
+
     folder = files(__package__)
     environment = jinja2.Environment(
         autoescape=True,
@@ -97,6 +101,8 @@ def _kebab(words: str) -> str:
 
 def _spans(question: str) -> Markup:
     """A question's Markdown with its code as code; all else stays as it was typed."""
+    from markupsafe import Markup, escape
+
     parts = re.split(r"`([^`]+)`", question)
     shown = [Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)]
     return Markup("").join(shown)

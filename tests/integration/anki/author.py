@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 
 from deckgen.cli import main
-from deckgen.pipeline import VERDICTS
+from deckgen.folders import VERDICTS
 from tests.decks import DECK_TOML, ENGINE_CHECK, Ran, card
 
 # In the past: Anki gives notes that come from the future other ids.

@@ -1,4 +1,4 @@
-"""What the pipeline saves: all the files it is given, or none of them."""
+"""What is saved of an author's files: all the files it is given, or none of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deckgen.diagnostics import Diagnostic
-from deckgen.pipeline import Uncommitted, save
+from deckgen.drafting import Uncommitted, save
 from deckgen.reading.edits import Revision
 
 

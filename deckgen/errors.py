@@ -1,0 +1,11 @@
+"""What ends a run before its time: each error is one line to the user, and an exit status."""
+
+from __future__ import annotations
+
+
+class InputError(Exception):
+    """A package or a ledger that was given cannot be used, for the reason in the message."""
+
+
+class SurroundingsError(Exception):
+    """Something outside the cards keeps deckgen from its work: confinement, a server, an engine, another program."""
