@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import caching, checks, packing, reading, releasing
+from tests.benchmarks import caching, checks, packing, reading, releasing, starting
 
 if __name__ == "__main__":
-    lines = [*reading.ratios(), *packing.ratios(), *releasing.ratios(), *checks.ratios(), *caching.ratios()]
+    lines = [
+        *starting.ratios(),
+        *reading.ratios(),
+        *packing.ratios(),
+        *releasing.ratios(),
+        *checks.ratios(),
+        *caching.ratios(),
+    ]
     width = max(len(line.what) for line in lines)
     for line in lines:
         print(f"{line.what:{width}}  {line.ratio:8.2f}  {line.held_to:>8}  {'ok' if line.holds else 'MISSED'}")
