@@ -116,7 +116,13 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
 @options.choosing
 @options.proving
 def matrix(chosen: Callable[[], Reading], effort: Effort) -> int:
-    """Run the checks, and show for each card what became of it in each environment."""
+    """Run the checks, and show for each card what became of it in each environment.
+
+    \b
+    Examples:
+      deckgen matrix                     where the cards of source/ hold
+      deckgen matrix --sqlalchemy 1.4 --sqlalchemy 2.1 --database mariadb
+    """
     from deckgen import console
 
     return _each(chosen(), _proving(effort), console.matrix)
@@ -139,7 +145,13 @@ def _proving(effort: Effort) -> Callable[[Deck], Report]:
 @options.allow_dirty
 @options.proving
 def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort: Effort) -> int:
-    """Show what output, emitted and pycon blocks would be if they expected what is observed."""
+    """Show what output, emitted and pycon blocks would be if they expected what is observed.
+
+    \b
+    Examples:
+      deckgen accept notes.md            shows the differences
+      deckgen accept notes.md --write    and takes what is observed
+    """
     from deckgen import console, pipeline
     from deckgen.drafting import Uncommitted
 
@@ -166,7 +178,13 @@ def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort
 @click.option("--write", is_flag=True, help="Insert the ids into the files, and touch nothing else in them.")
 @options.allow_dirty
 def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
-    """List the questions that have no id, with one for each."""
+    """List the questions that have no id, with one for each.
+
+    \b
+    Examples:
+      deckgen id notes.md                shows them
+      deckgen id notes.md --write        inserts them, and touches no other byte
+    """
     from deckgen import console, drafting
     from deckgen.reading import decks, ids
 
@@ -197,6 +215,11 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
 
     Notes are updated where they are and keep the learner's own tags, what is recalled is suspended, and notes that are
     not of these decks are not touched.
+
+    \b
+    Examples:
+      deckgen push --dry-run             what would become of each note of source/
+      deckgen push notes.md
     """
     from deckgen import console, pipeline
     from deckgen.folders import OUT, pages

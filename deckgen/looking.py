@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 @click.command()
 @options.paths
 def stats(paths: tuple[str, ...]) -> int:
-    """Count the cards of decks, and say how they are proved and how long they take to learn; nothing is run."""
+    """Count the cards of decks, and say how they are proved and how long they take to learn; nothing is run.
+
+    \b
+    Example:
+      deckgen stats notes.md
+    """
     from deckgen import console, drafting
     from deckgen.folders import PAGES
     from deckgen.reading import decks
@@ -31,7 +36,13 @@ def stats(paths: tuple[str, ...]) -> int:
 @click.command()
 @click.argument("name", metavar="[CODE|VERDICT]", default="")
 def explain(name: str) -> int:
-    """Explain a code such as D012 or a verdict such as vacuous, with an example; list them all where none is named."""
+    """Explain a code such as D012 or a verdict such as vacuous, with an example; list them all where none is named.
+
+    \b
+    Examples:
+      deckgen explain D012
+      deckgen explain vacuous
+    """
     from deckgen import console, explanations
 
     if not name:

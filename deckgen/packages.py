@@ -15,7 +15,12 @@ _PACKAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("packages", nargs=-1, required=True, type=_PACKAGE)
 def audit(packages: tuple[Path, ...]) -> int:
-    """Have the official Anki engine judge packages."""
+    """Have the official Anki engine judge packages.
+
+    \b
+    Example:
+      deckgen audit build/notes.apkg
+    """
     from deckgen import console
     from deckgen.diagnostics import Severity
     from deckgen.publishing.audit import audit as judge
@@ -34,7 +39,12 @@ def audit(packages: tuple[Path, ...]) -> int:
 @options.paths
 @click.option("--from", "package", required=True, type=_PACKAGE, help="The package of the last release.")
 def ledger(paths: tuple[str, ...], package: Path) -> int:
-    """Write the released ledger of a deck, where it is lost, from the package of its last release."""
+    """Write the released ledger of a deck, where it is lost, from the package of its last release.
+
+    \b
+    Example:
+      deckgen ledger source/notes --from notes-1.apkg
+    """
     from deckgen import console, shipping
     from deckgen.reading import decks
 
@@ -53,6 +63,10 @@ def diff(old: Path, new: Path, form: str) -> int:
     """Say what a learner who has the package OLD gets from NEW, by the official Anki engine.
 
     Each note is new, updated, withdrawn, retired, untouched, conflicting, or absent from NEW, so that it stays.
+
+    \b
+    Example:
+      deckgen diff notes-1.apkg build/notes.apkg
     """
     from deckgen import console
     from deckgen.publishing.diff import FORMATS

@@ -31,6 +31,11 @@ def new(name: str, document: Path | None) -> int:
     It begins with one card that is proved, or with the questions of FILE. The copy of FILE differs from it by nothing
     but the ids that its questions lack; beside it is an empty check for each answer that has none, and its images.
     NAME is the deck's id.
+
+    \b
+    Examples:
+      deckgen new networks               one card that is proved
+      deckgen new interview --from notes.md
     """
     from deckgen import config, console, drafting
     from deckgen.publishing.reports import FORMATS

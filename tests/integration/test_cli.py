@@ -20,6 +20,7 @@ def test_help_names_what_there_is(tmp_path: Path, arguments: list[str]) -> None:
     ran = deckgen(*arguments, "--help", cwd=tmp_path)
     assert ran.status == 0
     assert ran.out.startswith("Usage: ")
+    assert not arguments or re.search(rf"^  Examples?:\n    deckgen {arguments[0]}\b", ran.out, re.MULTILINE)
 
 
 def test_help_is_light(tmp_path: Path) -> None:
