@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deckgen import __version__, looking, options, packages
+from deckgen import __version__, looking, options, packages, writing
 from deckgen.errors import InputError, SurroundingsError
 from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
-from deckgen.starting import new
 from deckgen.watching import whenever_saved
 
 if TYPE_CHECKING:
@@ -81,9 +80,9 @@ def lint(paths: tuple[str, ...], form: str) -> int:
     """
     from deckgen import drafting
     from deckgen.folders import PAGES
-    from deckgen.reading import decks
+    from deckgen.reading import selection
 
-    return _each(decks.read(paths or ["source"], PAGES), drafting.lint, _in(form))
+    return _each(selection.read(paths or ["source"], known=PAGES), drafting.lint, _in(form))
 
 
 @cli.command()
@@ -140,71 +139,6 @@ def _proving(effort: Effort) -> Callable[[Deck], Report]:
 
 
 @cli.command()
-@options.choosing
-@click.option("--write", is_flag=True, help="Write it into the files, and touch nothing else in them.")
-@options.allow_dirty
-@options.proving
-def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort: Effort) -> int:
-    """Show what output, emitted and pycon blocks would be if they expected what is observed.
-
-    \b
-    Examples:
-      deckgen accept notes.md            shows the differences
-      deckgen accept notes.md --write    and takes what is observed
-    """
-    from deckgen import console, pipeline
-    from deckgen.drafting import Uncommitted
-
-    reading = chosen()
-    console.complain(reading.diagnostics)
-    uncommitted = Uncommitted.EDIT if allow_dirty else Uncommitted.REFUSE
-    status = USAGE if reading.diagnostics else OK
-    for deck in reading.decks:
-        with console.progress(deck.name) as progress:
-            taken = pipeline.observe(deck, progress, effort)
-        console.acceptances(taken.acceptances)
-        done = pipeline.accept(deck, taken, uncommitted) if write else taken
-        console.complain([*done.diagnostics, *done.refusals])
-        written = write and not done.refusals
-        rest = ", but for the files named above" if done.diagnostics else ""
-        console.say(f"{deck.name}: {len(taken.acceptances)} blocks differ" + (f"; written{rest}" if written else ""))
-        wanting = done.diagnostics or (taken.acceptances and not write)
-        status = max(status, USAGE if done.refusals else WRONG_CARDS if wanting else OK)
-    return status
-
-
-@cli.command("id")
-@options.paths
-@click.option("--write", is_flag=True, help="Insert the ids into the files, and touch nothing else in them.")
-@options.allow_dirty
-def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
-    """List the questions that have no id, with one for each.
-
-    \b
-    Examples:
-      deckgen id notes.md                shows them
-      deckgen id notes.md --write        inserts them, and touches no other byte
-    """
-    from deckgen import console, drafting
-    from deckgen.reading import decks, ids
-
-    if write and decks.STANDARD_INPUT in paths:
-        raise click.UsageError("ids cannot be written to standard input")
-    reading = decks.read(paths or ["source"])
-    missing = [each for deck in reading.decks for each in ids.missing(deck)]
-    console.complain([*reading.diagnostics, *(each for deck in reading.decks for each in ids.unread(deck))])
-    uncommitted = drafting.Uncommitted.EDIT if allow_dirty else drafting.Uncommitted.REFUSE
-    edited = drafting.insert_ids(reading.decks if write else (), uncommitted)
-    console.complain([*edited.diagnostics, *edited.refusals])
-    console.ids(edited.inserted if write else missing)
-    console.say(f"questions without an id: {len(missing)}" + (f"; inserted: {len(edited.inserted)}" if write else ""))
-    if reading.diagnostics or edited.refusals:
-        return USAGE
-    wanting = len(missing) > len(edited.inserted) or any(map(ids.unread, reading.decks))
-    return WRONG_CARDS if wanting else OK
-
-
-@cli.command()
 @options.paths
 @click.option("--dry-run", is_flag=True, help="Say what would become of each note, and change nothing in Anki.")
 @click.option("--anki", "url", default="http://127.0.0.1:8765", show_default=True, help="Where AnkiConnect listens.")
@@ -240,7 +174,7 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
     return _each(decks.read(paths or ["source"], pages()), run, _in("text"), OUT.as_posix())
 
 
-for command in (*packages.COMMANDS, *looking.COMMANDS, new):
+for command in (*packages.COMMANDS, *looking.COMMANDS, *writing.COMMANDS):
     cli.add_command(command)
 
 

@@ -24,9 +24,9 @@ def stats(paths: tuple[str, ...]) -> int:
     """
     from deckgen import console, drafting
     from deckgen.folders import PAGES
-    from deckgen.reading import decks
+    from deckgen.reading import selection
 
-    reading = decks.read(paths or ["source"], PAGES)
+    reading = selection.read(paths or ["source"], known=PAGES)
     console.complain(reading.diagnostics)
     for deck in reading.decks:
         console.figures(*drafting.stats(deck))

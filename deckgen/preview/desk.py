@@ -16,7 +16,7 @@ from deckgen.diagnostics import Diagnostic
 from deckgen.effort import Effort
 from deckgen.errors import SurroundingsError
 from deckgen.model import Card, Deck, Fence
-from deckgen.reading import decks, diagrams, ids
+from deckgen.reading import diagrams, ids, selection
 from deckgen.reading.decks import Reading
 from deckgen.report import Report, Step, Verb, environments
 from deckgen.signatures import SUFFIXES
@@ -159,7 +159,7 @@ class Desk:
 
 
 def _reading(paths: Sequence[str]) -> Reading:
-    reading = decks.read(paths, folders.pages())
+    reading = selection.read(paths, known=folders.pages())
     return replace(reading, decks=tuple(map(diagrams.drawn, reading.decks)))
 
 

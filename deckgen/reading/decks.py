@@ -56,6 +56,9 @@ def _read(path: str, known: Path | None, found: list[Diagnostic]) -> Iterable[De
         found.append(rules.NO_DECKS.at(Location(path)))
         return []
     if not place.is_dir():
+        if folder := home(place):
+            found.append(rules.PART_OF_A_DECK.at(Location(path), home=shown(folder)))
+            return []
         return _script(load(place), place, known, found)
     if (place / "deck.toml").exists():
         return _folder(place, known, found)
@@ -67,6 +70,12 @@ def _read(path: str, known: Path | None, found: list[Diagnostic]) -> Iterable[De
         rule = rules.NO_DECK_TOML if any(place.glob("*.md")) else rules.NO_DECKS
         found.append(rule.at(Location(shown(place))))
     return [deck for folder in with_deck for deck in _folder(folder, known, found)]
+
+
+def home(document: Path) -> Path | None:
+    """The folder of the deck that a document is part of, None where it is a deck by itself."""
+    folders = document.resolve().parents if document.suffix == ".md" else ()
+    return next((folder for folder in folders if (folder / "deck.toml").exists()), None)
 
 
 def _folder(folder: Path, known: Path | None, found: list[Diagnostic]) -> list[Deck]:

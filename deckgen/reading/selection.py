@@ -32,10 +32,15 @@ class Target:
     def of(cls, text: str) -> Target:
         """The target that a user named."""
         path, _, card = text.partition(SEPARATOR)
-        place = Path(path)
-        folders = place.resolve().parents if place.suffix == ".md" else ()
-        home = next((folder for folder in folders if (folder / "deck.toml").exists()), None)
+        home = decks.home(Path(path))
         return cls(path, path if home is None else shown(home), card)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are meant whole: the document and its sidecar, none where a card or a deck is named."""
+        if self.card or self.path == self.home:
+            return ()
+        return shown(Path(self.path)), shown(Path(self.path).with_suffix(".checks.py"))
 
     def means(self, card: Card) -> bool:
         """Whether a card of the target's deck is meant."""
@@ -54,9 +59,10 @@ def read(targets: Sequence[str], tags: Sequence[str] = (), known: Path | None = 
     narrowed = []
     for deck in reading.decks:
         mine = [target for target in wanted if Path(deck.path).resolve().is_relative_to(Path(target.home).resolve())]
-        found += [_missing(target, deck) for target in mine if not any(map(target.means, deck.cards)) and target.card]
-        chosen = only(deck, partial(_meant, mine, tags))
-        narrowed += [chosen] if chosen.cards or not deck.cards else []
+        found += filter(None, (_missing(target, deck) for target in mine))
+        whole = () if tags else [file for target in mine for file in target.files]
+        chosen = only(deck, partial(_meant, mine, tags), whole)
+        narrowed += [chosen] if chosen.cards or chosen.diagnostics or not deck.cards else []
     if tags and not narrowed and not found:
         words = " or ".join(f"`{tag}`" for tag in tags)
         advice = suggest(tags[0], sorted({tag for deck in reading.decks for card in deck.cards for tag in card.tags}))
@@ -64,15 +70,20 @@ def read(targets: Sequence[str], tags: Sequence[str] = (), known: Path | None = 
     return Reading(tuple(narrowed), tuple(found))
 
 
-def only(deck: Deck, meant: Callable[[Card], bool]) -> Deck:
-    """A deck with nothing but some of its cards, and what was found about them; the same deck if that is all of it."""
+def only(deck: Deck, meant: Callable[[Card], bool], whole: Collection[str] = ()) -> Deck:
+    """A deck with nothing but some of its cards, and what was found about them; the same deck if that is all of it.
+
+    Of the files that are `whole`, all that was found is kept.
+    """
     documents = tuple(
         replace(document, cards=tuple(card for card in document.cards if meant(card))) for document in deck.documents
     )
     kept = [card for document in documents for card in document.cards]
     if len(kept) == len(deck.cards):
         return deck
-    return replace(deck, documents=documents, diagnostics=about(kept, deck.diagnostics))
+    said = set(about(kept, deck.diagnostics))
+    diagnostics = tuple(each for each in deck.diagnostics if each in said or each.location.path in whole)
+    return replace(deck, documents=documents, diagnostics=diagnostics)
 
 
 def about(cards: Sequence[Card], diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -102,7 +113,13 @@ def _meant(targets: Sequence[Target], tags: Collection[str], card: Card) -> bool
     return any(target.means(card) for target in targets) and (not tags or bool(set(tags) & set(card.tags)))
 
 
-def _missing(target: Target, deck: Deck) -> Diagnostic:
+def _missing(target: Target, deck: Deck) -> Diagnostic | None:
+    """What is said of a card that is not there, and of a document that is not one of the deck's."""
+    said = any(each.location.path in target.files for each in deck.diagnostics)
+    if said or any(map(target.means, deck.cards)) or (target.path == target.home and not target.card):
+        return None
+    if target.files:
+        return rules.NO_DECKS.at(Location(target.path))
     known = [card.id for card in deck.cards if replace(target, card="").means(card)]
     advice = suggest(target.card, known) if known else "it has no cards"
     return rules.NO_SUCH_CARD.at(Location(target.path), id=target.card, advice=advice)

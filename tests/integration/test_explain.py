@@ -35,6 +35,7 @@ ELSEWHERE = {
     "D045": "tests/integration/test_id.py::test_a_file_that_is_named_twice_is_not_edited",
     "D046": "tests/integration/test_verify.py::test_a_card_that_is_not_there_is_a_usage_error",
     "D047": "tests/unit/test_selection.py::test_what_is_not_there_is_reported",
+    "D048": "tests/unit/test_decks.py::test_a_document_of_a_deck_is_no_deck_of_its_own",
     "D078": "tests/unit/test_media.py::test_a_file_that_is_too_large_is_refused",
     "D080": "tests/integration/anki/test_media.py::test_where_graphviz_is_missing_the_text_stands_for_the_diagram",
     "D081": "tests/integration/anki/test_media.py::test_a_diagram_with_a_mistake_is_reported_where_it_is",

@@ -115,13 +115,22 @@ def test_a_link_stays_and_so_does_the_mode(tmp_path: Path) -> None:
     assert (tmp_path / "real.md").stat().st_mode & 0o7777 == 0o600
 
 
-@pytest.mark.parametrize("second", ["deck/cards.md", "link.md"])
-def test_a_file_that_is_named_twice_is_not_edited(tmp_path: Path, second: str) -> None:
+def test_a_file_that_is_named_twice_is_not_edited(tmp_path: Path) -> None:
+    (tmp_path / "real.md").write_text(TWO)
+    (tmp_path / "link.md").symlink_to("real.md")
+    ran = deckgen("id", "real.md", "link.md", "--write", cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert "link.md:1:1: D045" in ran.err
+    assert (tmp_path / "real.md").read_text() == TWO
+
+
+@pytest.mark.parametrize("alone", ["deck/cards.md", "link.md"])
+def test_a_document_of_a_deck_gets_no_ids_without_the_others(tmp_path: Path, alone: str) -> None:
     path = deck(tmp_path / "deck", TWO) / "cards.md"
     (tmp_path / "link.md").symlink_to(path)
-    ran = deckgen("id", "deck", second, "--write", cwd=tmp_path)
+    ran = deckgen("id", alone, "--write", cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
-    assert f"{second}:1:1: D045" in ran.err
+    assert f"{alone}:1:1: D048" in ran.err
     assert path.read_text() == TWO
 
 

@@ -112,6 +112,13 @@ def test_colons_in_a_heading_open_no_level(write: Write, colons: str) -> None:
     assert [document.subdeck.count("::") for document in only("moon").documents] == [1]
 
 
+def test_a_document_of_a_deck_is_no_deck_of_its_own(write: Write) -> None:
+    write({"moon/deck.toml": TOML, "moon/sea/a.md": PAGE})
+    reading = read("moon/sea/a.md")
+    assert [(each.code, each.hint) for each in reading.diagnostics] == [("D048", "name moon")]
+    assert reading.decks == ()
+
+
 def test_only_visible_markdown_is_read(write: Write) -> None:
     write({"moon/deck.toml": TOML, "moon/a.md": PAGE})
     others = ["moon/README.md", "moon/.b.md", "moon/.git/c.md", "moon/d.txt", "moon/e.md.bak", "moon/f.py"]
@@ -421,7 +428,8 @@ def test_a_way_to_write_questions_that_does_not_exist_is_answered_with_advice(
     hints: list[str],
     in_folder: bool,  # noqa: FBT001
 ) -> None:
-    write({"moon/deck.toml": TOML, "moon/a.md": f"---\nquestions: {value}\n---\n{PAGE}"})
+    write({"moon/deck.toml": TOML} if in_folder else {})
+    write({"moon/a.md": f"---\nquestions: {value}\n---\n{PAGE}"})
     found = [each for each in everything(read("moon" if in_folder else "moon/a.md")) if each.code in ("D031", "D039")]
     assert [(each.code, str(each.location)) for each in found] == [("D039", "moon/a.md:1:1")] * len(hints)
     assert all(each.hint.startswith(hint) for each, hint in zip(found, hints, strict=True))

@@ -22,6 +22,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("source/small/sub/second.md").write_text(SECOND)
     Path("source/small/prelude.py").write_text("x = 1\n")
     deck(Path("source/other"), "Q1. Five? {#one}\n\nFive.\n", toml='[deck]\nid = "other"\nname = "Other"\n')
+    Path("source/small/README.md").write_text("How this deck came to be.\n")
     Path("alone.md").write_text(FIRST)
 
 
@@ -72,9 +73,22 @@ def test_of_a_chosen_card_nothing_is_said_but_what_is_about_it() -> None:
     assert [each.code for each in chosen.diagnostics] == ["D012", "D013"]
 
 
+def test_of_a_chosen_document_everything_is_said_and_nothing_of_others() -> None:
+    Path("source/small/sub/second.md").write_text("Lost.\n\n" + SECOND)
+    Path("source/small/sub/second.checks.py").write_text("def check_q9(): ...\n")
+    Path("source/small/sub/rest.md").write_text("No question.\n")
+    reading = selection.read(["source/small/sub/second.md"])
+    said = {(each.code, Path(each.location.path).name) for deck in reading.decks for each in deck.diagnostics}
+    assert said == {("D018", "second.md"), ("D028", "second.checks.py")}
+    (chosen,) = selection.read(["source/small/sub/rest.md"]).decks
+    assert [each.code for each in chosen.diagnostics] == ["D018", "D011"]
+
+
+NO_DECK = "name a folder with a deck.toml, a folder of such folders, or a .md file"
 MISTAKES = {
     "a card that is not there": (["source/small/first.md::tow"], [], "D046", "did you mean `two`?"),
     "a card of another document": (["source/small/sub/second.md::one"], [], "D046", "known are `four`"),
+    "a document that is about the deck": (["source/small/README.md"], [], "D008", NO_DECK),
     "a tag that no card has": (["source"], ["pol"], "D047", "did you mean `pool`?"),
 }
 
