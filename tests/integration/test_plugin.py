@@ -160,6 +160,7 @@ def test_only_what_is_selected_is_proved(folder: Path, pytester: pytest.Pytester
     pytester.runpytest("deck/cards.md::card-3").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_what_failed_last_is_proved_until_nothing_fails(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", SMALL + card(4, "Four.", check=check("assert engine.nam == 1")))
     pytester.runpytest().assert_outcomes(passed=2, failed=1, errors=1)
@@ -175,6 +176,7 @@ def pytest_runtest_logreport(report):
 """
 
 
+@pytest.mark.slow
 def test_the_cards_of_a_deck_are_proved_in_one_run(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", slow(1) + slow(2) + slow(3))
     pytester.makeconftest(DURATIONS)
@@ -185,6 +187,7 @@ def test_the_cards_of_a_deck_are_proved_in_one_run(folder: Path, pytester: pytes
     assert max(others) < 0.4 < first
 
 
+@pytest.mark.slow
 def test_the_first_failure_ends_the_proving_as_well(folder: Path, pytester: pytest.Pytester) -> None:
     later = "".join(slow(number) for number in range(3, 31))
     deck(folder / "deck", slow(1) + card(2, "Two.", check=FALSE) + later)
@@ -194,6 +197,7 @@ def test_the_first_failure_ends_the_proving_as_well(folder: Path, pytester: pyte
     assert [each["id"] for each in report["cards"] if each["results"]] == ["card-1", "card-2"]
 
 
+@pytest.mark.slow
 def test_what_is_skipped_ends_nothing(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", card(1, "One.", attributes='#card-1 database="mariadb"') + card(2, "Two."))
     pytester.runpytest("-x").assert_outcomes(passed=1, skipped=1)
@@ -231,6 +235,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "data", "place", "said"), FAULTS.values(), ids=FAULTS)
 def test_what_is_wrong_with_a_file_is_an_error_of_its_collection(
     folder: Path, pytester: pytest.Pytester, path: str, data: bytes, place: str, said: str
@@ -243,6 +248,7 @@ def test_what_is_wrong_with_a_file_is_an_error_of_its_collection(
     assert deckgen("verify", "deck", cwd=folder).status != 0
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_one_document_is_not_said_of_another(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", "What is said before the questions.\n\n" + card(1, "One."))
     (folder / "deck" / "other.md").write_bytes(b"\xff")
@@ -250,6 +256,7 @@ def test_what_is_wrong_with_one_document_is_not_said_of_another(folder: Path, py
     pytester.runpytest("--continue-on-collection-errors").assert_outcomes(passed=1, errors=1)
 
 
+@pytest.mark.slow
 def test_documents_are_those_of_decks_and_those_that_are_named(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "source" / "deck" / "part", card(1, "One."))
     (folder / "source" / "deck" / "part" / "deck.toml").rename(folder / "source" / "deck" / "deck.toml")
@@ -270,6 +277,7 @@ def test_without_the_means_to_prove_every_card_is_an_error(folder: Path, pyteste
     assert deckgen("verify", "deck", cwd=folder).status == 3
 
 
+@pytest.mark.slow
 def test_remarks_on_the_run_are_warnings(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", SMALL)
     (folder / "build" / ".cache").mkdir(parents=True)
@@ -287,6 +295,7 @@ def pytest_unconfigure():
 """
 
 
+@pytest.mark.slow
 def test_a_project_that_does_not_ask_for_its_cards_has_none(pytester: pytest.Pytester) -> None:
     deck(pytester.path / "deck", SMALL)
     pytester.makeconftest(MODULES)
@@ -296,6 +305,7 @@ def test_a_project_that_does_not_ask_for_its_cards_has_none(pytester: pytest.Pyt
     assert not (pytester.path / "build").exists()
 
 
+@pytest.mark.slow
 def test_our_own_tests_prove_no_card(pytester: pytest.Pytester) -> None:
     ran = pytester.runpytest_subprocess(
         f"--rootdir={ROOT}", f"-c{ROOT / 'pyproject.toml'}", "--collect-only", ROOT / "source"
