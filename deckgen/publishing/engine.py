@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EXTRA = "audit"
 _ISOLATES = re.compile("[\u2068\u2069]")
+_INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|i|kbd|mark|s|small|span|strong|sub|sup|u)\b[^>]*>")  # parts no words
 _MARKUP = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
 
 
@@ -74,4 +75,4 @@ def plain(error: Exception) -> str:
 
 def visible(html: str) -> str:
     """The text of some HTML, its white space folded."""
-    return " ".join(_MARKUP.sub(" ", html).split())
+    return " ".join(_MARKUP.sub(" ", _INLINE.sub("", html)).split())
