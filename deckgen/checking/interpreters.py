@@ -105,8 +105,11 @@ def _make(place: Path, python: str, requirements: Sequence[str]) -> None:
         install = ("pip", "install", "--python", str(new / "bin" / "python"), *requirements)
         try:
             _uv(*install)
-        except MissingInterpreterError:
-            _uv(*install, "--offline")  # what uv has fetched before may be enough
+        except MissingInterpreterError as error:
+            try:
+                _uv(*install, "--offline")  # what uv has fetched before may be enough
+            except MissingInterpreterError:
+                raise error from None  # the offline one says no more than that there was no network
         try:
             new.rename(place)
         except OSError:

@@ -105,6 +105,18 @@ def test_a_version_that_cannot_be_had_is_unavailable_and_says_why(folder: Path) 
     assert "sqlalchemy==9.9.*" in found["results"][0]["message"]
 
 
+def test_an_index_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What uv has fetched before is tried then, but that this is not enough is not the reason."""
+    for name, value in {
+        "DEFAULT_INDEX": "http://127.0.0.1:9/",
+        "CACHE_DIR": str(tmp_path),
+        "HTTP_RETRIES": "0",
+    }.items():
+        monkeypatch.setenv(f"UV_{name}", value)
+    with pytest.raises(MissingInterpreterError, match=r"uv cannot make it: .*127\.0\.0\.1:9"):
+        interpreters.find(tmp_path / "made", None, "2.0", [])
+
+
 def test_an_environment_that_is_spoiled_says_what_to_do(tmp_path: Path) -> None:
     place = Path(interpreters.find(tmp_path, None, "2.0", []).path).parents[1]
     (place / "bin" / "python").unlink()
