@@ -101,9 +101,10 @@ def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort
         console.acceptances(taken.acceptances)
         done = pipeline.accept(deck, taken, uncommitted) if write else taken
         console.complain([*done.diagnostics, *done.refusals])
-        written = write and not done.refusals
+        written = write and taken.acceptances and not done.refusals
         rest = ", but for the files named above" if done.diagnostics else ""
-        console.say(f"{deck.name}: {len(taken.acceptances)} blocks differ" + (f"; written{rest}" if written else ""))
+        differing = f"{deck.name}: blocks that differ: {len(taken.acceptances)}"
+        console.say(differing + (f"; written{rest}" if written else ""))
         wanting = done.diagnostics or (taken.acceptances and not write)
         status = max(status, USAGE if done.refusals else WRONG_CARDS if wanting else OK)
     return status

@@ -107,7 +107,7 @@ def test_what_is_observed_is_shown_and_nothing_is_written(tmp_path: Path) -> Non
     assert ran.status == 1
     assert "deck/cards.md:15:1: Q1 What does it print? (#output)\n-SELECT b\n+SELECT a\n+two\n" in ran.out
     assert "(#other)" not in ran.out
-    assert ran.err.endswith("Small: 5 blocks differ\n")
+    assert ran.err.endswith("Small: blocks that differ: 5\n")
     assert (tmp_path / "deck" / "cards.md").read_text() == WRONG
 
 
@@ -130,7 +130,7 @@ def test_only_what_was_accepted_is_written(tmp_path: Path, form: Callable[[str],
     path = deck(tmp_path / "deck", WRONG) / "cards.md"
     path.write_bytes(form(WRONG))
     ran = deckgen("accept", "deck", "--write", cwd=tmp_path)
-    assert (ran.status, ran.err.splitlines()[-1]) == (0, "Small: 5 blocks differ; written")
+    assert (ran.status, ran.err.splitlines()[-1]) == (0, "Small: blocks that differ: 5; written")
     assert path.read_bytes() == form(RIGHT)
 
 
