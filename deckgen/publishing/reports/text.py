@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deckgen.diagnostics import Diagnostic, excerpt
-from deckgen.proof import Judgement
+from deckgen.proof import Judgement, Verdict
 from deckgen.publishing.reports.problem import Problem, failed, shown
 from deckgen.report import Report
 
@@ -17,9 +17,16 @@ def render(reports: Sequence[Report]) -> str:
 
 def _paragraphs(report: Report) -> Iterator[str]:
     yield from map(paragraph, shown(report))
+    lacking: dict[str, list[Problem]] = {}
     for judgement in report.judgements:
-        yield from map(failure, failed(judgement))
+        for problem in failed(judgement):
+            if problem.name == Verdict.UNAVAILABLE:
+                lacking.setdefault(problem.details, []).append(problem)
+            else:
+                yield failure(problem)
         yield from _weak(judgement)
+    for details, found in lacking.items():  # what is missing is missing for many, and is said once
+        yield "\n".join((*map(_head, found), _indented(details)))
 
 
 def _weak(judgement: Judgement) -> Iterator[str]:
@@ -38,7 +45,11 @@ def paragraph(diagnostic: Diagnostic) -> str:
 
 def failure(problem: Problem) -> str:
     """A way in which a card failed: place, verdict, question, and below it the details."""
-    return f"{problem.location}: {problem.name}: {problem.title}\n{_indented(problem.details)}"
+    return f"{_head(problem)}\n{_indented(problem.details)}"
+
+
+def _head(problem: Problem) -> str:
+    return f"{problem.location}: {problem.name}: {problem.title}"
 
 
 def _indented(text: str) -> str:
