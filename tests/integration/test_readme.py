@@ -508,6 +508,7 @@ def test_every_command_of_the_readmes_is_known_here() -> None:
     """One that is written there and not here is not tested."""
     known = [*QUICK, *SLOW, *OURS, *ELSEWHERE]
     assert sorted(COMMANDS) == sorted(known)
+    assert [len(each.blocks) for each in SAID] == [2, 0], "a block whose first line is not known to be a command"
 
 
 @pytest.mark.parametrize("command", [*QUICK, *(pytest.param(each, marks=pytest.mark.slow) for each in SLOW)])
