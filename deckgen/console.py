@@ -183,7 +183,7 @@ def learning(found: Figures, expected: Forecast | None) -> str:
         return f"not known{faces}: the engine that tells is missing, install deckgen-verified[{EXTRA}]"
     days = _many(expected.days, "day")
     return (
-        f"{days} at {A_DAY} new cards a day{faces}: {expected.minutes:.0f} minutes a day until then, "
+        f"{days} at {A_DAY} new cards a day{faces}: {_many(round(expected.minutes), 'minute')} a day until then, "
         f"{expected.afterwards:.0f} in the month after"
     )
 
