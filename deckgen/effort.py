@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -20,12 +20,20 @@ class OnFailure(StrEnum):
     STOP = "stop"
 
 
+class Access(StrEnum):
+    """What a run does with the outcomes that are known."""
+
+    READ_WRITE = "read and write"
+    READ_ONLY = "read only"
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How cards are proved: by how many workers (None: one per core), and with the outcomes known to which file.
+    """How cards are proved: by how many workers (None: one per core), and with the outcomes known to which cache.
 
     `sqlalchemy`, `databases` and `timeout` stand for the deck's own where they are given; `environments` is the folder
-    of the interpreters that are made. Of mutants nothing is known.
+    of the interpreters that are made. `cache` is the path of a file, or the URL of a database as SQLAlchemy writes it,
+    which may hold a password and so is not shown. Of mutants nothing is known.
     """
 
     workers: int | None = None
@@ -34,6 +42,7 @@ class Effort:
     timeout: float | None = None
     environments: str = "build/.cache/environments"
     trust: Trust = Trust.NONE
-    cache: str | None = None
+    cache: str | None = field(default=None, repr=False)
+    access: Access = Access.READ_WRITE
     on_failure: OnFailure = OnFailure.GO_ON
     mutate: bool = False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from deckgen.effort import Access
     from deckgen.reading.decks import Reading
 
 OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
@@ -53,6 +54,12 @@ _EFFORT = (
     click.option("-j", "workers", type=click.IntRange(1), metavar="N", help="Workers; default: one per core."),
     click.option("-x", "stopping", is_flag=True, help="Stop at the first card that fails."),
     click.option("--timeout", type=click.FloatRange(0.1, 3600), metavar="S", help="Seconds for each run of a check."),
+    click.option(
+        "--cache", metavar="URL", help="Share what is known in a database: postgresql+psycopg://user@host/db."
+    ),
+    click.option(
+        "--cache-read-only", "reading", is_flag=True, help="Use what is known, and write nothing of this run."
+    ),
     click.option("--no-cache", "afresh", is_flag=True, help="Run every check, whatever is known of it."),
     click.option("--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined."),
 )
@@ -64,12 +71,13 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(command)
     def wrapped(stopping: bool, afresh: bool, trusted: bool, **given: Any) -> int:
         from deckgen.effort import Effort, OnFailure, Trust
-        from deckgen.folders import VERDICTS
 
+        cache, access = _cache(given.pop("cache"), given.pop("reading"), afresh)
         effort = Effort(
             **{name: given.pop(name) for name in ("workers", "timeout", "sqlalchemy", "databases")},
             trust=Trust.GIVEN if trusted else Trust.NONE,
-            cache=None if afresh else VERDICTS.as_posix(),
+            cache=cache,
+            access=access,
             on_failure=OnFailure.STOP if stopping else OnFailure.GO_ON,
         )
         return command(effort=effort, **given)
@@ -77,6 +85,25 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(_EFFORT):
         wrapped = option(wrapped)
     return wrapped
+
+
+def _cache(url: str | None, reading: bool, afresh: bool) -> tuple[str | None, Access]:
+    """What is asked of the cache; one that is named has to be there, since the user counts on it."""
+    from deckgen.effort import Access
+    from deckgen.folders import VERDICTS
+
+    access = Access.READ_ONLY if reading else Access.READ_WRITE
+    if afresh and (url or reading):
+        raise click.UsageError("--no-cache uses no cache: leave out --cache and --cache-read-only")
+    if url is None:
+        return None if afresh else VERDICTS.as_posix(), access
+    from deckgen.checking import cache, store
+
+    try:
+        cache.ensure(url, access)
+    except store.UnfitError as error:
+        raise click.UsageError(f"--cache: {error}") from None
+    return url, access
 
 
 class _Target(click.Path):

@@ -1,4 +1,4 @@
-"""Outcomes that are known already, by a key of everything that can change them; what is corrupt is made anew.
+"""Outcomes that are known already, by a key of everything that can change them; what is torn is not believed.
 
 Kept is only what the card itself brought about: what a busy or broken machine may have caused is tried again.
 """
@@ -9,77 +9,78 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.schema import CreateTable
-
 from deckgen import files
+from deckgen.checking.store import NO_URL, Store, StoreError, UnfitError
 from deckgen.diagnostics import Location
+from deckgen.effort import Access
+from deckgen.errors import SurroundingsError
 from deckgen.model import Fence
 from deckgen.proof import Block, Broken, Job, Outcome, Passed, Refuted, Result, Vacuous
 
-_VERSION = 1
 _KEPT_DAYS = 30
-_PATIENCE_SECONDS = 30
-_AT_ONCE = 500  # rows in one statement or transaction
-_CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"}
+_AT_ONCE = 500  # outcomes that are written together
 _FAILURES: dict[str, type[Refuted | Broken | Vacuous]] = {each.name: each for each in (Refuted, Broken, Vacuous)}
 # What Python and SQLite say where the machine is at its limits.
 _OF_THE_MACHINE = re.compile("No space left|disk is full|disk I/O error|Cannot allocate|start new thread|Too many open")
 
-_VERDICTS = sa.Table(
-    "verdicts",
-    sa.MetaData(),
-    sa.Column("key", sa.String, primary_key=True),
-    sa.Column("outcome", sa.String, nullable=False),
-    sa.Column("seconds", sa.Float, nullable=False),
-    sa.Column("digest", sa.String, nullable=False),
-    sa.Column("used", sa.Integer, nullable=False),
-)
 _T = TypeVar("_T")
 
 
-class NotBelievedError(Exception):
-    """The database does not hold what was put into it; the message says how that shows."""
-
-
 class Cache:
-    """The outcomes in a file, while a `with` block lasts; several processes may use it at once.
+    """The outcomes in a file or a database, while a `with` block lasts; several processes may use it at once.
 
-    `notices` says in a line each what was wrong with it: a cache can be lost or useless, and never stops a run.
+    `notices` says in a line each what was wrong with it: a cache can be lost or useless, and never stops a run. A file
+    that is corrupt is made anew; on what is shared, nothing is changed but entries. Raises UnfitError.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._engine: sa.Engine | None = None
-        self._waiting: list[dict[str, Any]] = []
+    def __init__(self, place: str, access: Access = Access.READ_WRITE) -> None:
+        self._access = access
+        self._store: Store | None = Store(place, access)
+        self._name, self._file = self._store.name, self._store.file
+        self._waiting: dict[str, dict[str, Any]] = {}
         self.notices: list[str] = []
 
     def __enter__(self) -> Self:
-        """Open the file, or make one."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        url = sa.URL.create("sqlite", database=str(self._path))
-        self._engine = sa.create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS})
-        self._safely(_prepare, None)
+        """Open the cache, or make one where that is allowed."""
+        if self._file and self._access is Access.READ_WRITE:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        elif self._file and not self._file.exists():
+            self._store = None
+        self._safely(lambda store: store.open(), None)
         return self
 
     def __exit__(self, *_error: object) -> None:
         """Write what is waiting, and drop what nobody has used for long."""
-        self._flush()
-        self._safely(lambda connection: connection.execute(_VERDICTS.delete().where(_VERDICTS.c.used < _old())), None)
-        if self._engine is not None:
-            self._engine.dispose()
+        if self._access is Access.READ_WRITE:
+            self._flush()
+            self._safely(lambda store: store.drop(_old()), None)
 
     def find(self, jobs: Sequence[Job], prelude: Fence | None, layers: Sequence[str]) -> list[Result | None]:
         """For each job its result, where one is known for these layers of confinement."""
         keys = [key(job, prelude, layers) for job in jobs]
-        return self._safely(lambda connection: _results(connection, jobs, keys, prelude, layers), [None] * len(jobs))
+        rows = {row.key: row for row in self._rows(sorted(set(keys)))}
+        return [
+            _result(rows[name], job, prelude, layers) if name in rows else None
+            for job, name in zip(jobs, keys, strict=True)
+        ]
+
+    def _rows(self, keys: Sequence[str]) -> list[Any]:
+        """The rows with some keys that are what was written, of which it is noted that they are used."""
+        found: list[Any] = self._safely(lambda store: store.rows(keys), [])
+        rows = [row for row in found if row.digest == _digest(row.key, row.outcome, row.seconds)]
+        if torn := len(found) - len(rows):
+            self.notices.append(f"{self._name}: not what was written, and not believed: {torn} of {len(found)} entries")
+        today = _today()
+        aged = [row.key for row in rows if row.used < today]
+        if aged and self._access is Access.READ_WRITE:
+            self._safely(lambda store: store.touch(aged, today), None)
+        return rows
 
     def keep(self, job: Job, prelude: Fence | None, result: Result) -> None:
         """Remember the result of a job, unless something other than its card may have brought it about."""
@@ -96,46 +97,56 @@ class Cache:
         name = key(job, prelude, result.environment.confinement)
         digest = _digest(name, text, result.seconds)
         row = {"key": name, "outcome": text, "seconds": result.seconds, "digest": digest, "used": _today()}
-        self._waiting.append(row)
-        if len(self._waiting) == _AT_ONCE:
+        self._waiting[name] = row
+        if len(self._waiting) == _AT_ONCE and self._access is Access.READ_WRITE:
             self._flush()
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = list(self._waiting.values()), {}
         if waiting:
-            self._safely(lambda connection: _write(connection, waiting), None)
+            self._safely(lambda store: store.write(waiting), None)
 
-    def _safely(self, work: Callable[[sa.Connection], _T], otherwise: _T) -> _T:
-        """What some work on the database gives; if it is corrupt it is made anew, if it is of no use it is given up."""
+    def _safely(self, work: Callable[[Store], _T], otherwise: _T) -> _T:
+        """What some work on the database gives; a corrupt file is made anew, and what is of no use is given up."""
         for _ in range(2):
-            if self._engine is None:
+            if self._store is None:
                 break
             try:
-                with self._engine.begin() as connection:
-                    return work(connection)
-            except (sa.exc.DatabaseError, NotBelievedError) as error:
-                reason = str(error.orig) if isinstance(error, sa.exc.DatabaseError) else str(error)
-                if _corrupt(error):
-                    self._make_anew(reason)
+                return work(self._store)
+            except StoreError as error:
+                if error.corrupt and self._file and self._access is Access.READ_WRITE:
+                    self._make_anew(self._file, error)
                 else:
-                    self._give_up(reason)
+                    self._give_up(error)
         return otherwise
 
-    def _make_anew(self, reason: str) -> None:
-        self.notices.append(f"{self._path}: the cache is made anew, since {reason}")
-        assert self._engine is not None
-        self._engine.dispose()
+    def _make_anew(self, file: Path, reason: StoreError) -> None:
+        self.notices.append(f"{self._name}: the cache is made anew, since {reason}")
         try:
-            for name in (self._path, Path(f"{self._path}-journal")):
+            for name in (file, Path(f"{file}-journal")):
                 name.unlink(missing_ok=True)
         except OSError as error:
-            self._give_up(str(error.strerror))
+            self._give_up(error.strerror)
             return
-        self._safely(_prepare, None)
+        self._safely(lambda store: store.open(), None)
 
-    def _give_up(self, reason: str) -> None:
-        self.notices.append(f"{self._path}: the cache is not used: {reason}")
-        self._engine = None
+    def _give_up(self, reason: object) -> None:
+        self.notices.append(f"{self._name}: the cache is not used: {reason}")
+        self._store = None
+
+
+def ensure(place: str, access: Access) -> None:
+    """See to it that a shared cache can be used as it is meant to be. Raises UnfitError and SurroundingsError."""
+    store = Store(place, access)
+    if store.file:
+        raise UnfitError(NO_URL)
+    try:
+        store.open()
+        store.rows([""])
+        if access is Access.READ_WRITE:
+            store.drop(_old())
+    except StoreError as error:
+        raise SurroundingsError(f"{store.name}: the cache cannot be used: {error}") from None
 
 
 def key(job: Job, prelude: Fence | None, layers: Sequence[str]) -> str:
@@ -167,52 +178,9 @@ def own_code() -> str:
     return files.digest(folder, folder.rglob("*.py"))
 
 
-def _prepare(connection: sa.Connection) -> None:
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if version not in (0, _VERSION):
-        raise NotBelievedError("another version of deckgen wrote it")
-    connection.execute(CreateTable(_VERDICTS, if_not_exists=True))
-    connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
-
-
-def _results(
-    connection: sa.Connection, jobs: Sequence[Job], keys: Sequence[str], prelude: Fence | None, layers: Sequence[str]
-) -> list[Result | None]:
-    rows = {row.key: row for row in _rows(connection, sorted(set(keys)))}
-    return [
-        _result(rows[name], job, prelude, layers) if name in rows else None
-        for job, name in zip(jobs, keys, strict=True)
-    ]
-
-
-def _rows(connection: sa.Connection, keys: Sequence[str]) -> Iterator[sa.Row[Any]]:
-    today, columns = _today(), _VERDICTS.c
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        rows = connection.execute(sa.select(_VERDICTS).where(columns.key.in_(some))).all()
-        if any(row.used != today for row in rows):
-            connection.execute(_VERDICTS.update().where(columns.key.in_(some)).values(used=today))
-        yield from rows
-
-
-def _result(row: sa.Row[Any], job: Job, prelude: Fence | None, layers: Sequence[str]) -> Result:
-    if row.digest != _digest(row.key, row.outcome, row.seconds):
-        raise NotBelievedError("an entry is not what was written")
+def _result(row: Any, job: Job, prelude: Fence | None, layers: Sequence[str]) -> Result:
     outcome = _decoded(row.outcome, _places(job, prelude))
     return Result(job.card, replace(job.environment, confinement=tuple(layers)), outcome, row.seconds, cached=True)
-
-
-def _write(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    statement = insert(_VERDICTS)
-    new = {name: statement.excluded[name] for name in ("outcome", "seconds", "digest", "used")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new), rows)
-
-
-def _corrupt(error: Exception) -> bool:
-    """Whether an error shows that the file is not what it was, and not that it cannot be used just now."""
-    if isinstance(error, sa.exc.DatabaseError):
-        return getattr(error.orig, "sqlite_errorname", "") in _CORRUPT or "no such" in str(error.orig)
-    return True
 
 
 def _digest(name: str, outcome: str, seconds: float) -> str:

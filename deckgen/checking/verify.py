@@ -75,7 +75,7 @@ def verify(deck: Deck, progress: Progress, effort: Effort = EFFORT) -> Verificat
     else:
         from deckgen.checking.cache import Cache  # here, since it takes SQLAlchemy, which reading does not
 
-        with Cache(Path(effort.cache)) as cache:
+        with Cache(effort.cache, effort.access) as cache:
             run.recall(cache)
             run.execute(cache)
         run.notices += cache.notices

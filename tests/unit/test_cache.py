@@ -13,6 +13,7 @@ import pytest
 from deckgen.checking import cache as module
 from deckgen.checking.cache import Cache
 from deckgen.diagnostics import Location
+from deckgen.effort import Access
 from deckgen.model import Fence, Role
 from deckgen.proof import (
     Block,
@@ -53,15 +54,22 @@ def result(outcome: Outcome, *, seconds: float = 0.5, job: Job = JOB, layers: Se
 
 
 def keep(path: Path, outcome: Outcome, *, seconds: float = 0.5) -> list[str]:
-    with Cache(path) as cache:
+    with Cache(str(path)) as cache:
         cache.keep(JOB, PRELUDE, result(outcome, seconds=seconds))
     return cache.notices
 
 
 def found(path: Path, job: Job = JOB, prelude: Fence | None = PRELUDE, layers: Sequence[str] = LAYERS) -> Result | None:
-    with Cache(path) as cache:
+    with Cache(str(path)) as cache:
         (known,) = cache.find([job], prelude, layers)
     return known
+
+
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    day = [20_000]
+    monkeypatch.setattr(module, "_today", lambda: day[0])
+    return day
 
 
 OUTCOMES: dict[str, Outcome] = {
@@ -164,10 +172,9 @@ CORRUPTED: dict[str, Callable[[Path], object]] = {
     "noise": lambda path: path.write_bytes(bytes(range(256)) * 99),
     "truncated": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "noise in the middle": lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\x17" * 9000),
-    "another version": lambda path: forge(path, "pragma user_version = 99"),
-    "a verdict that was turned": lambda path: forge(path, "update verdicts set outcome = '[\"passed\", 1, []]'"),
-    "a key that was swapped": lambda path: forge(path, "update verdicts set digest = 'abc'"),
-    "another table": lambda path: forge(path, "alter table verdicts rename column outcome to verdict"),
+    "another version": lambda path: forge(path, "update deckgen_schema set version = 99"),
+    "tables of another deckgen": lambda path: forge(path, "drop table deckgen_schema"),
+    "another table": lambda path: forge(path, "alter table deckgen_verdicts rename column outcome to verdict"),
 }  # fmt: skip
 
 
@@ -175,7 +182,7 @@ CORRUPTED: dict[str, Callable[[Path], object]] = {
 def test_a_corrupt_cache_is_made_anew_with_one_line(path: Path, corrupt: Callable[[Path], object]) -> None:
     keep(path, Refuted("no", Location("cards.md", 20)))
     corrupt(path)
-    with Cache(path) as cache:
+    with Cache(str(path)) as cache:
         assert cache.find([JOB], PRELUDE, LAYERS) == [None]
         cache.keep(JOB, PRELUDE, result(Passed(1)))
     (notice,) = cache.notices
@@ -184,8 +191,66 @@ def test_a_corrupt_cache_is_made_anew_with_one_line(path: Path, corrupt: Callabl
     assert found(path) == replace(result(Passed(1)), cached=True)
 
 
+TORN = {
+    "a verdict that was turned": "update deckgen_verdicts set outcome = '[\"passed\", 1, []]' where seconds = 0.5",
+    "a digest of something else": "update deckgen_verdicts set digest = 'abc' where seconds = 0.5",
+    "another duration": "update deckgen_verdicts set seconds = 0.25 where seconds = 0.5",
+}
+
+
+@pytest.mark.parametrize("statement", TORN.values(), ids=TORN)
+def test_an_entry_that_is_not_what_was_written_is_written_again_and_the_others_stay(path: Path, statement: str) -> None:
+    other = replace(JOB, timeout=11.0)
+    keep(path, Refuted("no", Location("cards.md", 20)))
+    with Cache(str(path)) as cache:
+        cache.keep(other, PRELUDE, result(Passed(2), seconds=0.75, job=other))
+    forge(path, statement)
+    with Cache(str(path)) as cache:
+        torn, whole = cache.find([JOB, other], PRELUDE, LAYERS)
+        cache.keep(JOB, PRELUDE, result(Passed(1)))
+    assert torn is None
+    assert whole is not None
+    assert whole.outcome == Passed(2)
+    assert cache.notices == [f"{path}: not what was written, and not believed: 1 of 2 entries"]
+    assert found(path) == replace(result(Passed(1)), cached=True)
+
+
+def test_what_may_only_be_read_stays_as_it_is(path: Path, today: list[int]) -> None:
+    keep(path, Passed(1))
+    forge(path, "insert into deckgen_verdicts select 'torn', outcome, seconds, digest, 0 from deckgen_verdicts")
+    before = path.read_bytes()
+    today[0] += 99
+    path.chmod(0o444)
+    with Cache(str(path), Access.READ_ONLY) as cache:
+        (known,) = cache.find([JOB], PRELUDE, LAYERS)
+        cache.keep(JOB, PRELUDE, result(Broken("no", Location("cards.md", 20))))
+    assert known is not None
+    assert known.outcome == Passed(1)
+    assert (path.read_bytes(), cache.notices) == (before, [])
+
+
+@pytest.mark.parametrize("content", [None, b"noise" * 9999], ids=["none", "noise"])
+def test_a_file_that_may_only_be_read_is_neither_made_nor_made_anew(path: Path, content: bytes | None) -> None:
+    if content:
+        path.parent.mkdir()
+        path.write_bytes(content)
+    with Cache(str(path), Access.READ_ONLY) as cache:
+        assert cache.find([JOB], PRELUDE, LAYERS) == [None]
+    assert len(cache.notices) == (1 if content else 0)
+    assert (path.read_bytes() if path.exists() else None) == content
+
+
+def test_an_entry_that_is_used_is_written_once_a_day(path: Path, today: list[int]) -> None:
+    keep(path, Passed(1))
+    today[0] += 1
+    assert found(path) is not None
+    before = path.read_bytes()
+    assert found(path) is not None
+    assert path.read_bytes() == before
+
+
 def test_a_cache_that_is_corrupted_while_it_is_used_loses_nothing_that_comes_later(path: Path) -> None:
-    with Cache(path) as cache:
+    with Cache(str(path)) as cache:
         cache.keep(JOB, PRELUDE, result(Passed(1)))
         path.write_bytes(b"noise" * 9999)
     assert len(cache.notices) == 1
@@ -194,7 +259,7 @@ def test_a_cache_that_is_corrupted_while_it_is_used_loses_nothing_that_comes_lat
 
 def test_a_place_where_nothing_can_be_written_is_told_and_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with Cache(tmp_path / "folder") as cache:
+    with Cache(str(tmp_path / "folder")) as cache:
         assert cache.find([JOB], PRELUDE, LAYERS) == [None]
         cache.keep(JOB, PRELUDE, result(Passed(1)))
     (notice,) = cache.notices
@@ -209,20 +274,13 @@ def test_the_last_outcome_counts(path: Path) -> None:
     assert isinstance(known.outcome, Broken)
 
 
-@pytest.fixture
-def today(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    day = [20_000]
-    monkeypatch.setattr(module, "_today", lambda: day[0])
-    return day
-
-
 def test_what_nobody_used_for_a_month_is_dropped(path: Path, today: list[int]) -> None:
     keep(path, Passed(1))
     for later in (30, 60):  # each use starts the month again
         today[0] = 20_000 + later
         assert found(path) is not None
     today[0] += 31
-    with Cache(path):
+    with Cache(str(path)):
         pass
     assert found(path) is None
 
@@ -232,7 +290,7 @@ def test_many_writers_lose_nothing(path: Path) -> None:
 
     def write(some: Sequence[Job]) -> None:
         for job in some:
-            with Cache(path) as cache:
+            with Cache(str(path)) as cache:
                 cache.keep(job, PRELUDE, result(Passed(int(job.timeout)), job=job))
             notices.extend(cache.notices)
 
@@ -242,7 +300,7 @@ def test_many_writers_lose_nothing(path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    with Cache(path) as cache:
+    with Cache(str(path)) as cache:
         known = cache.find(jobs, PRELUDE, LAYERS)
     assert [each and each.outcome for each in known] == [Passed(int(job.timeout)) for job in jobs]
     assert notices == []
