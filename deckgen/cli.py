@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deckgen import __version__, looking, options, packages, writing
+from deckgen.ahead import watch_upstream
+from deckgen.effort import OnFailure
 from deckgen.errors import InputError, SurroundingsError
 from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
 from deckgen.watching import whenever_saved
@@ -90,8 +92,9 @@ def lint(paths: tuple[str, ...], form: str) -> int:
 @options.form
 @click.option("--mutate", is_flag=True, help="Also say which small changes to a check it would not notice.")
 @click.option("--watch", "watching", is_flag=True, help="Go on, and prove what changed whenever a file is saved.")
+@click.option("--watch-upstream", "ahead", is_flag=True, help="Say what changes on the newest SQLAlchemy there is.")
 @options.proving
-def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: bool, effort: Effort) -> int:
+def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: bool, ahead: bool, effort: Effort) -> int:
     """Run the checks of decks, of documents, or of single cards.
 
     A document in a deck's folder is proved with its deck's prelude; a card is named by its id, as in
@@ -102,7 +105,12 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
       deckgen verify notes.md --watch    again whenever it is saved
       deckgen verify --lf -x             what failed last, up to the first failure
       deckgen verify --sqlalchemy 1.4 --sqlalchemy 2.1 --database postgresql
+      deckgen verify --watch-upstream    the verdicts that the next release changes, if there is a pre-release of it
     """
+    if ahead:
+        if mutate or watching or form != "text" or effort.on_failure is OnFailure.STOP:
+            raise click.UsageError("--watch-upstream goes without --watch, --mutate, --format and -x")
+        return watch_upstream(chosen(), effort)
     run = _proving(replace(effort, mutate=mutate))
 
     def once() -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
 
-_VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
+_VERSION = re.compile(r"\d+\.\d+(\.\d+((a|b|rc)\d+)?)?")
 
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 form = click.option(

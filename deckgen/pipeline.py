@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.version import Version
+
 from deckgen import files
 from deckgen.checking.verify import Verification, admit
 from deckgen.checking.verify import verify as prove
@@ -19,7 +21,7 @@ from deckgen.folders import FAILED, OUT
 from deckgen.model import Card, Deck
 from deckgen.proof import Judgement, Refuted, Unavailable, Verdict, VerifiedCard
 from deckgen.publishing import push as pushing
-from deckgen.publishing import reports
+from deckgen.publishing import reports, upstream
 from deckgen.publishing.ankiconnect import AnkiConnect
 from deckgen.publishing.changes import Change
 from deckgen.publishing.push import Effect
@@ -104,6 +106,21 @@ def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:
     return _proved(Verb.VERIFY, prove(deck, progress, effort), started)
 
 
+def ahead(deck: Deck, sqlalchemy: str, progress: Progress, effort: Effort) -> tuple[Report, list[upstream.Turn] | None]:
+    """Prove a deck as `verify` does, and on another SQLAlchemy: the cards that turn there, None where it is not newer.
+
+    Raises SurroundingsError, also where cards that can be run now cannot be run there.
+    """
+    report = verify(deck, progress, effort)
+    if any(Version(each.sqlalchemy) >= Version(sqlalchemy) for each in report.environments):
+        return report, None
+    there = prove(deck, progress, replace(effort, sqlalchemy=(sqlalchemy,)))
+    turns = upstream.turns(report.judgements, there.judgements)
+    if lacking := [each.there for each in turns if each.there.verdict is Verdict.UNAVAILABLE]:
+        raise SurroundingsError(f"{len(lacking)} cards of {deck.name} could not be proved there: {_lack(lacking)}")
+    return replace(report, notices=tuple(dict.fromkeys([*report.notices, *there.notices]))), turns
+
+
 def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: Effort) -> Report:
     """Prove a deck, pack what is proved, have the engine judge it, and write package, ledger and reports into `out`.
 
@@ -122,7 +139,7 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     for form in ("json", "html"):
         files.write(out / f"{deck.id}.report.{form}", reports.FORMATS[form]([report]).encode())
     if lacking:
-        raise SurroundingsError(f"{lacking} cards of {deck.name} could not be proved: {_lack(report)}")
+        raise SurroundingsError(f"{lacking} cards of {deck.name} could not be proved: {_lack(report.judgements)}")
     return report
 
 
@@ -138,9 +155,9 @@ def push(
     return report, found
 
 
-def _lack(report: Report) -> str:
+def _lack(judgements: Sequence[Judgement]) -> str:
     """Why the first card that is unavailable is so."""
-    outcomes = (result.outcome for judgement in report.judgements for result in judgement.claimed)
+    outcomes = (result.outcome for judgement in judgements for result in judgement.claimed)
     return next(each.message for each in outcomes if isinstance(each, Unavailable))
 
 

@@ -145,6 +145,8 @@ def ensure(place: str, access: Access) -> None:
         store.rows([""])
         if access is Access.READ_WRITE:
             store.drop(_old())
+    except TypeError as error:  # so PyMySQL says that it does not know a setting
+        raise UnfitError(f"{store.name}: {error}") from None
     except StoreError as error:
         raise SurroundingsError(f"{store.name}: the cache cannot be used: {error}") from None
 

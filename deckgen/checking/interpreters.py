@@ -66,6 +66,15 @@ def find(folder: Path, python: str | None, sqlalchemy: str | None, drivers: Sequ
     return _made(folder, python or platform.python_version(), release, tuple(drivers))
 
 
+def newest() -> str:
+    """The newest SQLAlchemy that the package index offers to this Python, pre-releases included.
+
+    Raises MissingInterpreterError.
+    """
+    options = ("--no-deps", "--no-header", "--no-annotate", "--prerelease", "allow", "--python", sys.executable)
+    return _uv("pip", "compile", *options, "-", given="sqlalchemy").strip().partition("==")[2]
+
+
 def _is(exact: str, wanted: str | None) -> bool:
     return wanted is None or exact == wanted or exact.startswith(f"{wanted}.")
 
@@ -87,6 +96,7 @@ def _named(found: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
 @cache
 def _made(folder: Path, python: str, sqlalchemy: str, drivers: tuple[str, ...]) -> Interpreter:
     """The environment for some versions, which is made where there is none; nothing is asked of it over the network."""
+    # A pre-release of SQLAlchemy is named exactly, so that uv takes no pre-release of anything else.
     release = f"sqlalchemy=={sqlalchemy}" if sqlalchemy.count(".") > 1 else f"sqlalchemy=={sqlalchemy}.*"
     requirements = (release, *_ALWAYS, *drivers)
     digest = hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()[:8]
@@ -117,17 +127,17 @@ def _make(place: Path, python: str, requirements: Sequence[str]) -> None:
                 raise
 
 
-def _uv(*arguments: str) -> None:
-    """Run uv; raises MissingInterpreterError with what it complains of."""
+def _uv(*arguments: str, given: str = "") -> str:
+    """What uv prints, given a text to read; raises MissingInterpreterError with what it complains of."""
     program = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if program is None:
         raise MissingInterpreterError("uv is not installed: install deckgen-verified[versions]")
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
     try:
-        subprocess.run(
+        return subprocess.run(
             [program, "--quiet", "--no-progress", "--color", "never", *arguments],
-            check=True, capture_output=True, text=True, env=environment, timeout=_MAKING_SECONDS,
-        )  # fmt: skip
+            check=True, capture_output=True, text=True, input=given, env=environment, timeout=_MAKING_SECONDS,
+        ).stdout  # fmt: skip
     except subprocess.TimeoutExpired:
         raise MissingInterpreterError(f"uv {arguments[0]} did not end within {_MAKING_SECONDS} s") from None
     except subprocess.CalledProcessError as error:
