@@ -48,6 +48,8 @@ def test_every_way_in_which_a_card_fails_there_is_shown_with_its_verdict_now() -
     now = judged("Good?", Verdict.VERIFIED, PASSED, PASSED)
     there = judged("Good?", Verdict.REFUTED, REFUTED, LINES)
     shown = upstream.render([upstream.Turn(now, there)])
-    assert shown.startswith("cards.md:9: verified -> refuted: Q1 Good? (#good-)\n  assert rows == 1\n  expected: 1\n")
-    assert "\n\ncards.md:19: verified -> refuted: Q1 Good? (#good-)\n  what was sent is not what is expected\n" in shown
+    assert shown.startswith("cards.md:9:1: verified -> refuted: Q1 Good? (#good-)\n  assert rows == 1\n  expected: 1\n")
+    assert (
+        "\n\ncards.md:19:1: verified -> refuted: Q1 Good? (#good-)\n  what was sent is not what is expected\n" in shown
+    )
     assert shown.endswith("sqlalchemy2.0.58-postgresql\n\n")
