@@ -21,7 +21,7 @@ release: .venv/all  ## the same under locked ledgers, with checksums, and what l
 test: .venv/test  ## run the tests that need nothing but Python (under 5 minutes)
 	$(BIN)/python -m pytest -m "not slow"
 
-test-slow: .venv/browser  ## run the tests that need minutes, a browser or a server
+test-slow: .venv/slow  ## run the tests that need minutes, a browser or a server
 	$(BIN)/python -m pytest -m slow
 
 check: .venv/check  ## format, lint, types, import contracts
@@ -36,8 +36,8 @@ bench: .venv/test  ## print ratios against floors, measured in one run
 golden: .venv/test  ## write the golden files anew; read the diff before you commit it
 	$(BIN)/python -m pytest tests/golden --write-golden
 
-pictures: .venv/browser deck  ## take the README's pictures from our own deck
-	$(BIN)/python .github/pictures/shoot.py build/sqlalchemy.apkg --card why-sessionmaker --open -o .github/pictures
+pictures: .venv/slow deck  ## take the README's pictures from our own deck
+	$(BIN)/python .github/pictures/shoot.py build/sqlalchemy.apkg source/sqlalchemy --card why-sessionmaker --open -o .github/pictures
 
 clean:  ## remove the virtual environment and all that was built
 	rm -rf .venv build/* build/.cache
@@ -46,12 +46,12 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 # One virtual environment; each stamp is a set of extras installed into it.
-.venv/all .venv/test .venv/check: .venv/%: .venv/python $(SETUP)
+.venv/all .venv/test .venv/browser .venv/check: .venv/%: .venv/python $(SETUP)
 	.ci/install "$*"
 	@touch $@
 
-.venv/browser: .venv/test  # Anki's reviewer without its window, and axe without its driver
-	.ci/install --no-deps aqt axe-playwright-python
+.venv/slow: .venv/browser  # Anki's reviewer without its window
+	.ci/install --no-deps aqt
 	-.ci/install --no-deps atheris  # a fuzzer, where there is a wheel of it
 	@touch $@
 

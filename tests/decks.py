@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -87,3 +90,20 @@ def process(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: s
 def interruptible() -> None:
     """Have a new process heed an interrupt, which a shell's background jobs are made to ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def previewed(path: str, *, cwd: Path) -> Iterator[str]:
+    """A running preview of a path, at an origin; it ends as an interrupt ends it."""
+    command = [sys.executable, "-m", "deckgen", "preview", path, "--port", "0"]
+    with subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible) as process:
+        assert process.stderr is not None
+        said = re.search(r"(http://127\.0\.0\.1:\d+)/;", process.stderr.readline())
+        assert said
+        try:
+            yield said[1]
+        finally:
+            process.send_signal(signal.SIGINT)
+            told = process.stderr.read()
+        assert process.wait(10) == 130
+        assert "Traceback" not in told

@@ -11,13 +11,17 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import Page, Screen, Theme, faults, picture, serve, show, sit_down, unfold
+from tests.browser import Screen, Theme, reviewer, show, unfold
 from tests.decks import deckgen
 from tests.integration.anki.learner import learner
 from tests.samples import MEDIA, SVG, png
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "gallery"
@@ -70,15 +74,14 @@ def sheet() -> str:
 
 @pytest.mark.parametrize("theme", list(Theme))
 @pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS.keys())
-def test_everyone_can_read_every_card(browser: Page, album: Album, theme: Theme, screen: Screen) -> None:
+def test_everyone_can_read_every_card(browser: Browser, album: Album, theme: Theme, screen: Screen) -> None:
     found: list[str] = []
-    with serve(album.media) as origin:
-        sit_down(browser, origin, screen, theme)
+    with reviewer(browser, album.media, screen, theme) as tab:
         for name, side in {**album.ours, **album.kinds}.items():
-            show(browser, side, theme)
-            found += [f"{name}: {fault}" for fault in faults(browser, origin)]
+            show(tab, side, theme)
+            found += [f"{name}: {fault}" for fault in tab.faults()]
             if name in album.kinds or screen is PHONE:
-                (PICTURES / f"{name}-{screen.width}-{theme.name.lower()}.png").write_bytes(picture(browser))
+                (PICTURES / f"{name}-{screen.width}-{theme.name.lower()}.png").write_bytes(tab.picture())
     assert found == []
 
 
@@ -104,12 +107,11 @@ SPOILED = {
 
 @pytest.mark.parametrize(("spoiled", "fault"), SPOILED.values(), ids=SPOILED.keys())
 def test_a_card_that_someone_cannot_read_is_seen(
-    tmp_path: Path, browser: Page, album: Album, spoiled: str, fault: str
+    tmp_path: Path, browser: Browser, album: Album, spoiled: str, fault: str
 ) -> None:
     """The judges themselves can fail."""
-    with serve(tmp_path) as origin:
-        sit_down(browser, origin, PHONE)
-        show(browser, next(iter(album.ours.values())) + spoiled)
-        assert any(fault in each for each in faults(browser, origin))
-        show(browser, next(iter(album.ours.values())))
-        assert faults(browser, origin) == ()
+    with reviewer(browser, tmp_path, PHONE) as tab:
+        show(tab, next(iter(album.ours.values())) + spoiled)
+        assert any(fault in each for each in tab.faults())
+        show(tab, next(iter(album.ours.values())))
+        assert tab.faults() == ()

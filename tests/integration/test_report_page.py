@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from deckgen.proof import Verdict
 from deckgen.publishing.reports import FORMATS
-from tests.browser import BrowserError, Client, Page, Screen, chromium, fit, launch, measure
+from tests.browser import Client, Scheme, Screen, Tab, tab
 from tests.unit.reports import ENVIRONMENTS, FAILURES, HOLDS_TOO, LINES, PASSED, judged, report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow
 
@@ -43,61 +48,54 @@ TEXTS = """(() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Page]:
-    try:
-        chromium()
-    except BrowserError as error:
-        pytest.skip(str(error))
-    with launch() as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = tmp_path_factory.mktemp("report") / "report.html"
     written.write_text(FORMATS["html"]([REPORT, report()]), "utf-8")
     return written
 
 
-def show(page: Page, path: Path, screen: Screen, scheme: str) -> None:
-    page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    fit(page, screen)
-    page.open(path.as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+@contextmanager
+def shown(browser: Browser, path: Path, screen: Screen, scheme: Scheme) -> Iterator[Tab]:
+    with tab(browser, path.parent.as_uri(), screen, scheme) as reader:
+        reader.open(path.as_uri())
+        reader.page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+        yield reader
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS.keys())
-def test_the_page_fits_asks_for_nothing_and_can_be_read(browser: Page, path: Path, screen: Screen, scheme: str) -> None:
-    show(browser, path, screen, scheme)
-    assert {*browser.requests()} <= {path.as_uri(), "data:,"}
-    assert not measure(browser, path.parent.as_uri()).faults
-    contrasts = browser.evaluate(TEXTS)
+def test_the_page_fits_asks_for_nothing_and_can_be_read(
+    browser: Browser, path: Path, screen: Screen, scheme: Scheme
+) -> None:
+    with shown(browser, path, screen, scheme) as reader:
+        assert reader.requests == [path.as_uri()]
+        assert reader.faults() == ()
+        contrasts = reader.page.evaluate(TEXTS)
     assert len(contrasts) > 200
     assert not [(element, ratio) for element, ratio in contrasts if ratio < 4.5]
 
 
-def test_light_and_dark_differ(browser: Page, path: Path) -> None:
+def test_light_and_dark_differ(browser: Browser, path: Path) -> None:
     papers = []
-    for scheme in ("light", "dark"):
-        show(browser, path, SCREENS["desk"], scheme)
-        papers.append(browser.evaluate("getComputedStyle(document.body).backgroundColor"))
+    for scheme in get_args(Scheme):
+        with shown(browser, path, SCREENS["desk"], scheme) as reader:
+            papers.append(reader.page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert papers == ["rgb(252, 251, 248)", "rgb(28, 29, 32)"]
 
 
-def test_the_cards_stay_in_sight_while_environments_scroll(browser: Page, tmp_path: Path) -> None:
+def test_the_cards_stay_in_sight_while_environments_scroll(browser: Browser, tmp_path: Path) -> None:
     many = tuple(each for each in ENVIRONMENTS for _ in range(4))
     wide = tmp_path / "wide.html"
     wide.write_text(FORMATS["html"]([report(judged("Wide?", Verdict.VERIFIED, PASSED), environments=many)]), "utf-8")
-    show(browser, wide, SCREENS["phone"], "light")
-    before, scrolled, after = browser.evaluate(
-        """(() => {
-            const box = document.querySelector(".box.map"), card = box.querySelector("tbody th");
-            const left = () => card.getBoundingClientRect().left;
-            const before = left();
-            box.scrollLeft = 10000;
-            return [before, box.scrollLeft, left()];
-        })()"""
-    )
+    with shown(browser, wide, SCREENS["phone"], "light") as reader:
+        before, scrolled, after = reader.page.evaluate(
+            """() => {
+                const box = document.querySelector(".box.map"), card = box.querySelector("tbody th");
+                const left = () => card.getBoundingClientRect().left;
+                const before = left();
+                box.scrollLeft = 10000;
+                return [before, box.scrollLeft, left()];
+            }"""
+        )
     assert scrolled > 200
     assert after == before
