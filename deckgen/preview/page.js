@@ -18,6 +18,9 @@ function element(name, className, ...children) {
 
 const key = (card) => `${card.deck}/${card.id}`;
 const address = (card) => `/cards/${encodeURIComponent(card.deck)}/${encodeURIComponent(card.id)}`;
+// A question is Markdown: its code is set as code, all else as it was typed, as in the report.
+const spans = (question) =>
+  question.split(/`([^`]+)`/).map((part, index) => (index % 2 ? element("code", "", part) : part));
 const chip = (word) => element("span", `chip ${kebab(word)}`, word);
 
 async function ask(path) {
@@ -59,7 +62,7 @@ function item(card) {
   const made = items.get(key(card));
   made.firstChild.replaceChildren(
     chip(card.verdict),
-    element("span", "question", element("b", "", card.label), ` ${card.question}`),
+    element("span", "question", element("b", "", card.label), " ", ...spans(card.question)),
   );
   made.firstChild.ariaCurrent = key(card) === key(chosen) ? "true" : null;
   return made;

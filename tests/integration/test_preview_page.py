@@ -126,6 +126,7 @@ def test_everyone_can_use_the_page_and_it_asks_nobody_else(author: Author, scree
     author.tap("#flip")
     author.reads("pending changes")
     assert author.tab.faults() == ()
+    assert author.at(".keys").is_visible() == (screen is DESK)
     author.tab.page.evaluate("scrollTo(0, 0)")
     author.photograph(f"page-{screen.client.name}-{scheme}".lower())
 
@@ -195,6 +196,7 @@ def test_the_proof_is_folded_on_the_card_and_a_tap_on_it_turns_nothing(author: A
 
 def test_cards_are_found_by_words_verdict_and_tag(author: Author) -> None:
     search, verdict = author.at("#search"), author.at("#verdict")
+    assert author.at("#list code").all_text_contents()[:2] == ["session.flush()", "Session"]
     search.fill("IDENTITY map")
     assert author.questions() == ["Q2"]
     search.fill("")
