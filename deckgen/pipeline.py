@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from deckgen import files
-from deckgen.checking.verify import Verification, admit
+from deckgen.checking.verify import Verification, admit, judge_beside
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location
 from deckgen.drafting import Uncommitted, failed_last, save
@@ -115,7 +115,9 @@ def ahead(deck: Deck, sqlalchemy: str, progress: Progress, effort: Effort) -> tu
     if any(Version(each.sqlalchemy) >= Version(sqlalchemy) for each in report.environments):
         return report, None
     there = prove(deck, progress, replace(effort, sqlalchemy=(sqlalchemy,)))
-    turns = upstream.turns(report.judgements, there.judgements)
+    beside = {each.card.location: each.results for each in report.judgements}
+    judged = [judge_beside(each, beside[each.card.location]) for each in there.judgements]
+    turns = upstream.turns(report.judgements, judged)
     if lacking := [each.there for each in turns if each.there.verdict is Verdict.UNAVAILABLE]:
         raise SurroundingsError(f"{len(lacking)} cards of {deck.name} could not be proved there: {_lack(lacking)}")
     return replace(report, notices=tuple(dict.fromkeys([*report.notices, *there.notices]))), turns

@@ -231,6 +231,17 @@ def judge(card: Card, results: tuple[Result, ...]) -> Judgement:
     return Judgement(card, worst, results)
 
 
+def judge_beside(judgement: Judgement, others: Sequence[Result]) -> Judgement:
+    """A judgement of some environments alone, by one who knows what became of the card in others.
+
+    An assertion that rests in the ones may be meant for the others.
+    """
+    if not judgement.claimed or not all(isinstance(each.outcome, Passed) for each in judgement.claimed):
+        return judgement
+    passed = (each for each in others if isinstance(each.outcome, Passed))
+    return judge(judgement.card, (*passed, *judgement.results))
+
+
 def admit(deck: Deck, judgements: Sequence[Judgement]) -> list[Admitted]:
     """The cards that may be packed, in order: the verified, and the unchecked where the deck marks them."""
     admitted: list[Admitted] = []

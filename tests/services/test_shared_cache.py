@@ -31,7 +31,7 @@ from tests.services.servers import KEPT, served
 
 CARDS = card(1, "One.") + card(2, "Two.", check='\n```python check\nassert engine.name == "postgresql"\n```\n')
 WRITERS = 20
-SECONDS = {"postgresql": 8, "mariadb": 8}
+SECONDS = {"postgresql": 60, "mariadb": 10}
 STARTS: dict[str, Callable[[], PostgreSQL | MariaDB]] = {
     "postgresql": postgresql.start,
     "mariadb": lambda: mariadb.start(KEPT),

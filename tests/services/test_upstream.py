@@ -40,6 +40,7 @@ CARDS = {
     "of-old-ones-alone": (check(EXPIRES), ' sqlalchemy="<9.9"'),
     "of-the-next-alone": (check(KEEPS), ' sqlalchemy=">=9.9"'),
     "wrong-of-the-next": (check(EXPIRES), ' sqlalchemy=">=9.9"'),
+    "of-two-ages": (check(f"if version < (9, 9):\n    {EXPIRES}\nelse:\n    {KEEPS}"), ""),
 }
 LISTED = """\
 deck/cards.md:8:1: verified -> refuted: Q1 What is number 1? (#turns-wrong)
@@ -55,6 +56,8 @@ deck/cards.md:68:1: not-claimed -> refuted: Q7 What is number 7? (#wrong-of-the-
   expected: True
   observed: False
   on: {environment}
+
+deck/cards.md:71:1: vacuous -> verified: Q8 What is number 8? (#of-two-ages)
 
 """
 
@@ -106,7 +109,7 @@ def test_the_cards_whose_verdict_changes_are_listed_and_no_others(folder: Path) 
     ran = watch(folder, UV_FIND_LINKS=str(folder / "index"))
     python = f"py{sys.version_info.major}.{sys.version_info.minor}"
     assert ran.out == LISTED.format(environment=f"{python}-sqlalchemy{NEXT}-sqlite"), ran
-    assert "Small: 3 of 7 verdicts change on SQLAlchemy 9.9.0b1" in ran.err
+    assert "Small: 4 of 8 verdicts change on SQLAlchemy 9.9.0b1" in ran.err
     assert ran.status == WRONG_CARDS
     (made,) = (folder / "build" / ".cache" / "environments").iterdir()
     drivers = [path.name for path in made.glob("lib/*/site-packages/aiosqlite-*")]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from deckgen.checking.verify import admit, judge
+from deckgen.checking.verify import admit, judge, judge_beside
 from deckgen.diagnostics import Location
 from deckgen.model import Card, Role, Unchecked
 from deckgen.proof import (
@@ -68,6 +68,23 @@ def test_the_worst_of_several_wins_wherever_it_stands(worse: Outcome, better: Ou
         judgement = judge(CARD, results(*outcomes))
         assert judgement.verdict == worse.name
         assert judgement.results == results(*outcomes)
+
+
+IDLE = Passed(1, (SECOND,))
+BESIDE = {
+    "executed elsewhere": (IDLE, Passed(2), Verdict.VERIFIED),
+    "executed nowhere": (IDLE, IDLE, Verdict.VACUOUS),
+    "what others never executed": (Passed(1), IDLE, Verdict.VERIFIED),
+    "refuted": (Refuted("no"), Passed(2), Verdict.REFUTED),
+    "refuted elsewhere": (Passed(1), Refuted("no"), Verdict.VERIFIED),
+    "idle, and refuted elsewhere": (IDLE, Refuted("no"), Verdict.VACUOUS),
+    "not claimed": (NotClaimed("no"), Passed(1), Verdict.NOT_CLAIMED),
+}
+
+
+@pytest.mark.parametrize(("here", "elsewhere", "verdict"), BESIDE.values(), ids=BESIDE)
+def test_an_assertion_may_be_meant_for_other_environments(here: Outcome, elsewhere: Outcome, verdict: Verdict) -> None:
+    assert judge_beside(judge(CARD, results(here)), results(elsewhere)).verdict is verdict
 
 
 def test_what_is_known_without_running_goes_before_any_result() -> None:
