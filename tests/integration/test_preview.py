@@ -138,7 +138,7 @@ def test_a_card_that_is_not_finished_is_shown_as_far_as_it_is(folder: Path) -> N
     unfinished = 'Q1. Which? {#card-1 type="cloze"}\n\nNo deletion.\n\nQ2. When?\n\n' + card(1, "The same id.")
     (folder / "cards.md").write_text(unfinished)
     with previewed("deck") as browser:
-        assert browser.verdicts() == {"card-1": "broken", "when": "unanswered"}
+        browser.wait(lambda: browser.verdicts() == {"card-1": "broken", "when": "unanswered"})
         assert "No deletion." in browser.back("card-1")
         assert "When?" in browser.back("when")
         assert len(browser.decks()["problems"]) > 2
