@@ -61,7 +61,7 @@ HTML_NOT_KEPT = Rule("D025", _W, "HTML <{tag}> is not kept", "write it as Markdo
 REMOTE_IMAGE = Rule(
     "D026",
     _W,
-    "`{target}` is not packed, since it lies on another machine; its description stands for it",
+    "`{target}` is not packed, since it lies on another machine; its description, if any, stands for it",
     "save it in the deck's folder and name it as it stands there",
 )
 SEVERAL_QUESTIONS = Rule("D027", _E, "`{function}` names {count} questions", "{advice}")
