@@ -149,15 +149,16 @@ class Store:
         """Note that the rows with some keys were used on a day, but for those that somebody else is at."""
         for some in _portions(keys):
             with self._transaction() as connection:
-                found = _taken(connection, _KEY.in_(some), day > _USED)
-                connection.execute(_VERDICTS.update().where(_KEY.in_(found)).values(used=day))
+                if found := _taken(connection, _KEY.in_(some), day > _USED):
+                    connection.execute(_VERDICTS.update().where(_KEY.in_(found)).values(used=day))
 
     def drop(self, day: int) -> None:
         """Drop the rows that were last used before a day, but for those that somebody else is at."""
-        found: Sequence[str] = [""]
-        while found:
+        while True:
             with self._transaction() as connection:
                 found = _taken(connection, day > _USED)
+                if not found:
+                    return
                 connection.execute(_VERDICTS.delete().where(_KEY.in_(found)))
 
     @contextmanager
