@@ -90,6 +90,49 @@ def test_no_cache_neither_reads_nor_writes(tmp_path: Path) -> None:
     assert known(tmp_path, "--no-cache") == ([], VERDICTS)
 
 
+def test_a_database_that_is_named_is_shared(once: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    for name, names in (("one", []), ("other", ALL)):
+        shutil.copytree(once / "deck", tmp_path / name / "deck")
+        assert known(tmp_path / name, "--cache", url) == (names, VERDICTS)
+        assert not (tmp_path / name / CACHE).exists()
+
+
+def test_what_may_only_be_read_serves_and_stays_as_it_is(proved: Path) -> None:
+    before = (proved / CACHE).read_bytes()
+    (proved / "deck" / "cards.md").write_text(TEXT.replace('"postgresql"', '"oracle"'))
+    assert known(proved, "--cache-read-only") == (["card-1", "card-3"], VERDICTS)
+    assert (proved / CACHE).read_bytes() == before
+
+
+SECRET = "open-sesame"
+REFUSED = {
+    "a file": (
+        ("--cache", "verdicts.sqlite"),
+        2,
+        "--cache: it is no URL such as postgresql+psycopg://user@host/database",
+    ),
+    "another database": (("--cache", f"oracle://ann:{SECRET}@host/db"), 2, "--cache: oracle cannot hold a cache"),
+    "a cache and none": (("--cache", f"mariadb://ann:{SECRET}@host/db", "--no-cache"), 2, "--no-cache uses no cache"),
+    "none to be read": (("--cache-read-only", "--no-cache"), 2, "--no-cache uses no cache"),
+    "no server": (
+        ("--cache", f"postgresql://ann:{SECRET}@127.0.0.1:1/db"),
+        3,
+        "postgresql://ann:***@127.0.0.1:1/db: the ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "status", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_cache_that_cannot_be_used_is_told_before_anything_is_run(
+    proved: Path, options: tuple[str, ...], status: int, says: str
+) -> None:
+    ran = deckgen("verify", "deck", *options, cwd=proved)
+    assert (ran.status, ran.out) == (status, "")
+    assert says in ran.err
+    assert SECRET not in ran.err
+
+
 def test_a_line_that_moved_is_told_where_it_is_now(proved: Path) -> None:
     before = deckgen("verify", "deck", "--no-cache", cwd=proved).out
     (proved / "deck" / "cards.md").write_text(TEXT.replace("One.", "One.\n\nAnd\n\nmore."))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
+import click
 import pytest
 
 from deckgen.cli import cli
@@ -111,6 +113,7 @@ def test_verdicts_do_not_depend_on_the_number_of_workers(tmp_path: Path, workers
         (["lint", "notes"], 2, "D007 error: the folder has no deck.toml"),
         (["lint"], 2, "source:1:1: D008 error: no deck here"),
         (["audit", "notes/a.md"], 1, "1 findings"),
+        (["verify", "--watch-upstream", "-x", "notes/a.md"], 2, "goes without --watch, --mutate, --format and -x"),
     ],
 )
 def test_usage(tmp_path: Path, arguments: list[str], status: int, said: str) -> None:
@@ -121,6 +124,16 @@ def test_usage(tmp_path: Path, arguments: list[str], status: int, said: str) -> 
     assert ran.status == status, ran.err
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"),
+    [("2.0", True), ("2.0.58", True), ("2.2.0b1", True), ("2.2.0rc12", True), ("2.2b1", False), (">=2.0", False)],
+)
+def test_a_version_is_minor_or_exact_and_may_be_a_pre_release(version: str, *, fits: bool) -> None:
+    context = click.Context(cli.commands["verify"])
+    with nullcontext() if fits else pytest.raises(click.BadParameter, match="is not a version such as 2.0 or 2.0.58"):
+        cli.commands["verify"].parse_args(context, ["--sqlalchemy", version])
 
 
 def test_a_claimed_environment_that_is_missing_leaves_the_card_out_and_exits_0(tmp_path: Path) -> None:
