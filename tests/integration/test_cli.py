@@ -132,7 +132,7 @@ def test_usage(tmp_path: Path, arguments: list[str], status: int, said: str) -> 
 )
 def test_a_version_is_minor_or_exact_and_may_be_a_pre_release(version: str, *, fits: bool) -> None:
     context = click.Context(cli.commands["verify"])
-    with nullcontext() if fits else pytest.raises(click.BadParameter, match="is not a version such as 2.0 or 2.0.58"):
+    with nullcontext() if fits else pytest.raises(click.BadParameter, match="is not a version such as"):
         cli.commands["verify"].parse_args(context, ["--sqlalchemy", version])
 
 
