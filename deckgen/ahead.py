@@ -32,7 +32,7 @@ def watch_upstream(reading: Reading, effort: Effort) -> int:
             report, turns = pipeline.ahead(deck, newest, progress, effort)
         console.summary(report)
         if turns is None:
-            console.say(f"{deck.name}: the index offers nothing newer, but SQLAlchemy {newest}")
+            console.say(f"{deck.name}: it is proved on the newest already: the index offers SQLAlchemy {newest}")
         else:
             console.out(upstream.render(turns))
             console.say(f"{deck.name}: {len(turns)} of {len(deck.cards)} verdicts change on SQLAlchemy {newest}")

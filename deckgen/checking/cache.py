@@ -142,9 +142,7 @@ def ensure(place: str, access: Access) -> None:
         raise UnfitError(NO_URL)
     try:
         store.open()
-        store.rows([""])
-        if access is Access.READ_WRITE:
-            store.drop(_old())
+        store.probe()
     except TypeError as error:  # so PyMySQL says that it does not know a setting
         raise UnfitError(f"{store.name}: {error}") from None
     except StoreError as error:

@@ -96,7 +96,6 @@ def _named(found: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
 @cache
 def _made(folder: Path, python: str, sqlalchemy: str, drivers: tuple[str, ...]) -> Interpreter:
     """The environment for some versions, which is made where there is none; nothing is asked of it over the network."""
-    # A pre-release of SQLAlchemy is named exactly, so that uv takes no pre-release of anything else.
     release = f"sqlalchemy=={sqlalchemy}" if sqlalchemy.count(".") > 1 else f"sqlalchemy=={sqlalchemy}.*"
     requirements = (release, *_ALWAYS, *drivers)
     digest = hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()[:8]
@@ -112,7 +111,9 @@ def _make(place: Path, python: str, requirements: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(dir=place.parent, prefix="making-") as making:
         new = Path(making, "environment")
         _uv("venv", "--relocatable", "--python", sys.executable if _is(here().python, python) else python, str(new))
-        install = ("pip", "install", "--python", str(new / "bin" / "python"), *requirements)
+        # A pre-release of SQLAlchemy is named exactly, so that uv takes no pre-release of anything else.
+        options = ("--prerelease", "if-necessary-or-explicit", "--python", str(new / "bin" / "python"))
+        install = ("pip", "install", *options, *requirements)
         try:
             _uv(*install)
         except MissingInterpreterError as error:

@@ -32,7 +32,7 @@ _VERDICTS = sa.Table(
     _TABLES,
     sa.Column("key", sa.String(64), primary_key=True),
     # MariaDB's own TEXT ends at 64 KiB, with a warning or an error.
-    sa.Column("outcome", sa.Text().with_variant(sa.Text(2**24 - 1), "mysql", "mariadb"), nullable=False),
+    sa.Column("outcome", sa.Text().with_variant(sa.Text(2**24 - 1), "mysql"), nullable=False),
     sa.Column("seconds", sa.Double, nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("used", sa.Integer, nullable=False),
@@ -66,8 +66,8 @@ class _Kind:
 
 
 _COMMITTED = {"isolation_level": "READ COMMITTED"}  # what is not found is not locked
-_MARIADB = _Kind(
-    "mariadb+pymysql", "mariadb", {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60}, _COMMITTED
+_MARIADB = _Kind(  # by the name of the dialect that asks the server which of the two it is
+    "mysql+pymysql", "mariadb", {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60}, _COMMITTED
 )
 _KINDS: Mapping[str, _Kind] = {
     "sqlite": _Kind("sqlite+pysqlite", arguments={"timeout": 30}),
@@ -133,6 +133,14 @@ class Store:
                 corrupt=True,
             )
         return whole and bool(versions)
+
+    def probe(self) -> None:
+        """Look whether rows may be read, and changed where this store is to do so."""
+        none = _KEY == ""
+        with self._transaction() as connection:
+            connection.execute(sa.select(_VERDICTS).where(none))
+            if self._access is Access.READ_WRITE:
+                connection.execute(_VERDICTS.delete().where(none))
 
     def rows(self, keys: Sequence[str]) -> list[sa.Row[Any]]:
         """The rows with some keys: key, outcome, seconds, digest, and the day on which they were last used."""
@@ -211,11 +219,10 @@ def _taken(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Se
 
 
 def _upsert(dialect: str) -> sa.Insert:
-    name = {"mariadb": "mysql"}.get(dialect, dialect)
-    insert: Any = import_module(f"sqlalchemy.dialects.{name}").insert(_VERDICTS)
+    insert: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(_VERDICTS)
     changing = [column.name for column in _VERDICTS.c if column is not _KEY]
     statement: sa.Insert
-    if name == "mysql":
+    if dialect == "mysql":
         statement = insert.on_duplicate_key_update({each: insert.inserted[each] for each in changing})
     else:
         new = {each: insert.excluded[each] for each in changing}
