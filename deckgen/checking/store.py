@@ -23,6 +23,8 @@ NO_URL = f"it is no URL such as {_EXAMPLE}"
 _VERSION = 1
 _AT_ONCE = 500  # rows in one statement or transaction
 _STEPS = 3  # two tables and a row, each of which another client may have made just before
+_TRIES = 20  # MariaDB locks the gaps between rows as well, of which no order keeps those who write apart
+_DEADLOCK = 1213  # of MariaDB, which has undone the transaction and asks to try again
 _CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"}
 
 _TABLES = sa.MetaData()
@@ -45,11 +47,15 @@ class UnfitError(ValueError):
 
 
 class StoreError(Exception):
-    """The database cannot be used; `corrupt`: since it is not what it was. The message is a line without a password."""
+    """The database cannot be used; `corrupt`: since it is not what it was; `deadlock`: for the sake of others just now.
 
-    def __init__(self, reason: str, *, corrupt: bool) -> None:
+    The message is a line without a password.
+    """
+
+    def __init__(self, reason: str, *, corrupt: bool, deadlock: bool = False) -> None:
         super().__init__(" ".join(reason.split()))
         self.corrupt = corrupt
+        self.deadlock = deadlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,15 @@ class Store:
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Put rows into the place of what is there under their keys."""
-        with self._transaction() as connection:
-            connection.execute(_upsert(connection.dialect.name), sorted(rows, key=lambda row: row["key"]))
+        ordered = sorted(rows, key=lambda row: row["key"])
+        for left in reversed(range(_TRIES)):
+            try:
+                with self._transaction() as connection:
+                    connection.execute(_upsert(connection.dialect.name), ordered)
+                return
+            except StoreError as error:
+                if not error.deadlock or not left:
+                    raise
 
     def touch(self, keys: Sequence[str], day: int) -> None:
         """Note that the rows with some keys were used on a day, but for those that somebody else is at."""
@@ -175,7 +188,8 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
-            raise StoreError(str(error.orig), corrupt=_corrupt(error)) from None
+            deadlock = getattr(error.orig, "args", ())[:1] == (_DEADLOCK,)
+            raise StoreError(str(error.orig), corrupt=_corrupt(error), deadlock=deadlock) from None
 
 
 def _url(place: str) -> sa.URL:
