@@ -33,7 +33,8 @@ class Effort:
 
     `sqlalchemy`, `databases` and `timeout` stand for the deck's own where they are given; `environments` is the folder
     of the interpreters that are made. `cache` is the path of a file, or the URL of a database as SQLAlchemy writes it,
-    which may hold a password and so is not shown. Of mutants nothing is known.
+    which may hold a password and so is not shown. Of mutants nothing is known. `executor` is a name of
+    `executors.EXECUTORS`, and `scheduler` the address of the cluster that it is to use, None for one of its own.
     """
 
     workers: int | None = None
@@ -46,3 +47,5 @@ class Effort:
     access: Access = Access.READ_WRITE
     on_failure: OnFailure = OnFailure.GO_ON
     mutate: bool = False
+    executor: str = "zygote"
+    scheduler: str | None = None

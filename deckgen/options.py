@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
 
 _VERSION = re.compile(r"\d+\.\d+(\.\d+((a|b|rc)\d+)?)?")
+_ADDRESS = re.compile(r"(tcp|tls)://.+:\d+")
 
 paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, allow_dash=True))
 form = click.option(
@@ -34,6 +35,20 @@ def _versions(_context: click.Context, _option: click.Parameter, given: tuple[st
         if not _VERSION.fullmatch(version):
             raise click.BadParameter(f"{version} is not a version such as 2.0 or 2.0.58")
     return given
+
+
+def _address(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    if given and not _ADDRESS.fullmatch(given):
+        raise click.BadParameter(f"{given} is not an address such as tcp://192.0.2.7:8786")
+    return given
+
+
+def _combined(executor: str, scheduler: str | None, workers: int | None) -> None:
+    """What is asked for together must make sense together."""
+    if scheduler and executor != "dask":
+        raise click.UsageError("--scheduler is for --executor dask")
+    if scheduler and workers:
+        raise click.UsageError("-j is for workers of this machine: those of a scheduler are as many as were started")
 
 
 _EFFORT = (
@@ -61,6 +76,15 @@ _EFFORT = (
         "--cache-read-only", "reading", is_flag=True, help="Use what is known, and write nothing of this run."
     ),
     click.option("--no-cache", "afresh", is_flag=True, help="Run every check, whatever is known of it."),
+    click.option(
+        "--executor",
+        type=click.Choice(["zygote", "dask"]),
+        default="zygote",
+        help="What runs the checks; see the README.",
+    ),
+    click.option(
+        "--scheduler", metavar="URL", callback=_address, help="The scheduler of the cluster that Dask is to use."
+    ),
     click.option("--trust-checks", "trusted", is_flag=True, help="Run checks even where they cannot be confined."),
 )
 
@@ -72,9 +96,11 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
     def wrapped(stopping: bool, afresh: bool, trusted: bool, **given: Any) -> int:
         from deckgen.effort import Effort, OnFailure, Trust
 
+        _combined(given["executor"], given["scheduler"], given["workers"])
+        names = ("workers", "timeout", "sqlalchemy", "databases", "executor", "scheduler")
         cache, access = _cache(given.pop("cache"), given.pop("reading"), afresh)
         effort = Effort(
-            **{name: given.pop(name) for name in ("workers", "timeout", "sqlalchemy", "databases")},
+            **{name: given.pop(name) for name in names},
             trust=Trust.GIVEN if trusted else Trust.NONE,
             cache=cache,
             access=access,

@@ -88,6 +88,15 @@ def within(versions: str | None, sqlalchemy: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """All that is run of a job: a program, the seconds that each of its runs may take, whether its mutants run too."""
+
+    program: Program
+    timeout: float
+    mutate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One card's program in one environment, with the seconds that each of its runs may take.
 
@@ -101,6 +110,11 @@ class Job:
     timeout: float
     claimed: bool = True
     mutate: bool = False
+
+    @property
+    def task(self) -> Task:
+        """The job without its card and its environment."""
+        return Task(self.program, self.timeout, self.mutate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from deckgen.checking import nursery
@@ -41,6 +42,9 @@ class PreludeError(Exception):
         super().__init__(message)
         self.location = location
         self.standin = standin
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(PreludeError, standin=self.standin), (*self.args, self.location)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def find(folder: Path, python: str | None, sqlalchemy: str | None, drivers: Sequ
     if fits and all(own.version(Requirement(driver).name) for driver in drivers):
         return own
     release = sqlalchemy or own.version("sqlalchemy") or ""
-    return _made(folder, python or platform.python_version(), release, tuple(drivers))
+    return made(folder, python or platform.python_version(), release, tuple(drivers))
 
 
 def newest() -> str:
@@ -94,7 +94,7 @@ def _named(found: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _made(folder: Path, python: str, sqlalchemy: str, drivers: tuple[str, ...]) -> Interpreter:
+def made(folder: Path, python: str, sqlalchemy: str, drivers: tuple[str, ...]) -> Interpreter:
     """The environment for some versions, which is made where there is none; nothing is asked of it over the network."""
     release = f"sqlalchemy=={sqlalchemy}" if sqlalchemy.count(".") > 1 else f"sqlalchemy=={sqlalchemy}.*"
     requirements = (release, *_ALWAYS, *drivers)

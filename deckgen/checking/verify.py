@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import rules
-from deckgen.checking.databases import Servers
+from deckgen.checking import executors
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.environments import places
-from deckgen.checking.executors.zygote import Zygotes
+from deckgen.checking.executors import Pool
 from deckgen.checking.forkserver import PreludeError, confinement
 from deckgen.checking.matrix import plan, weighed
 from deckgen.diagnostics import Diagnostic, Location
@@ -128,29 +126,24 @@ class _Run:
         for job in self.waiting:
             groups.setdefault(job.environment.id, []).append(job)
         self.waiting = []
-        with Servers(Path(self.effort.environments)) as servers:
+        if not groups:
+            return
+        with executors.pool(self.deck, self.effort) as pool:
             for jobs in groups.values():
                 if any(map(self._ends, self.results)):
                     self.waiting += jobs
                 else:
-                    self._execute(jobs, servers, cache)
+                    self._execute(jobs, pool, cache)
+            self.notices += pool.notices
 
-    def _execute(self, jobs: Sequence[Job], servers: Servers, cache: Cache | None) -> None:
+    def _execute(self, jobs: Sequence[Job], pool: Pool, cache: Cache | None) -> None:
         """Run the jobs of one environment."""
         environment = jobs[0].environment
         self._tell(environment)
         try:
-            zygotes = Zygotes(
-                self.deck.prelude,
-                environment,
-                servers.get(environment.server),
-                workers=self.effort.workers or len(os.sched_getaffinity(0)),
-                prelude_timeout=self.deck.timeout,
-                trust=self.effort.trust,
-            )
-            with zygotes as executor:
-                self.unconfined = executor.unconfined
+            with pool.executor(environment) as executor:
                 self._collect(jobs, executor.run(jobs), cache)
+                self.unconfined = executor.unconfined
         except MissingServerError as error:
             self._all_are(Unavailable(str(error)), jobs)
         except PreludeError as error:

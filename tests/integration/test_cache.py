@@ -166,7 +166,7 @@ def _only_confinement(popen: type) -> type:
 
 def test_the_layers_that_are_expected_are_those_that_a_zygote_has() -> None:
     with Zygotes(None, here(), workers=1, prelude_timeout=10) as executor:
-        plain, _ = executor._first
+        plain = executor.first.plain
         assert forkserver.confinement() == (plain.layers, plain.missing)
 
 

@@ -280,7 +280,7 @@ def thousands() -> Iterator[tuple[State, State]]:
     """The state of a serving process after fifty trivial runs, and after four thousand more."""
     block = Block('assert engine.name == "sqlite"', "cards.md", 1)
     with Zygotes(None, here(), workers=1, prelude_timeout=20) as executor:
-        server = serving(executor._first[0])
+        server = serving(executor.first.plain)
         assert server is not None
         states = []
         for count in (50, 4000):
@@ -288,7 +288,7 @@ def thousands() -> Iterator[tuple[State, State]]:
                 trial = executor.attempt(Run((block,), 10))
                 assert (trial.end, trial.hits) == (End.FINISHED, frozenset({0})), trial
             states.append(state(server))
-        assert serving(executor._first[0]) == server
+        assert serving(executor.first.plain) == server
         yield states[0], states[1]
 
 

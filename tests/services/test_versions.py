@@ -120,7 +120,7 @@ def test_an_index_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: p
 def test_an_environment_that_is_spoiled_says_what_to_do(tmp_path: Path) -> None:
     place = Path(interpreters.find(tmp_path, None, "2.0", []).path).parents[1]
     (place / "bin" / "python").unlink()
-    interpreters._made.cache_clear()
+    interpreters.made.cache_clear()
     with pytest.raises(MissingInterpreterError, match="does not work any more: delete it"):
         interpreters.find(tmp_path, None, "2.0", [])
 

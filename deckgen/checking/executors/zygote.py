@@ -13,17 +13,47 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from deckgen.checking import executors
 from deckgen.checking.controls import End, Run, Trial, mutated, prove
+from deckgen.checking.databases import Servers
 from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.forkserver import PreludeError, Setup, Zygote
 from deckgen.checking.nursery import Nursery
-from deckgen.effort import Trust
+from deckgen.effort import Effort, Trust
 from deckgen.errors import SurroundingsError
-from deckgen.model import Fence
-from deckgen.proof import Crashed, Environment, Job, Passed, Result
+from deckgen.model import Deck, Fence
+from deckgen.proof import Crashed, Environment, Job, Outcome, Passed, Result, Task
 
 if TYPE_CHECKING:
     from deckgen.checking.databases.gate import Server
+
+
+class Pool:
+    """The executors of a run on this machine, which share its database servers."""
+
+    notices: tuple[str, ...] = ()
+
+    def __init__(self, deck: Deck, effort: Effort) -> None:
+        self._deck = deck
+        self._effort = effort
+        self._servers = Servers(Path(effort.environments))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._servers.__exit__(*error)
+
+    def executor(self, environment: Environment) -> Zygotes:
+        """An executor for an environment; raises MissingServerError."""
+        return Zygotes(
+            self._deck.prelude,
+            environment,
+            self._servers.get(environment.server),
+            workers=executors.workers(self._effort),
+            prelude_timeout=self._deck.timeout,
+            trust=self._effort.trust,
+        )
 
 
 class Zygotes:
@@ -64,7 +94,7 @@ class Zygotes:
         self._scratch = tempfile.mkdtemp(prefix="deckgen-")
         started = time.monotonic()
         try:
-            self._first = self._pair()
+            self.first = Prover(self, *self._pair())
         except BaseException:
             self.__exit__()
             raise
@@ -86,7 +116,7 @@ class Zygotes:
     @property
     def unconfined(self) -> tuple[str, ...]:
         """The layers of confinement that this system refused, each with its reason."""
-        return self._first[0].missing
+        return self.first.plain.missing
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
         """A result for every job, as they arrive; closing the iterator leaves the rest undone."""
@@ -112,7 +142,7 @@ class Zygotes:
 
     def attempt(self, run: Run) -> Trial:
         """A single run outside any job."""
-        return _Worker(self, *self._first).attempt(run)
+        return self.first.attempt(run)
 
     def _work(
         self,
@@ -129,9 +159,12 @@ class Zygotes:
         try:
             if number and (stop.wait(self._starting) or waiting.empty()):
                 return
-            worker = _Worker(self, *(self._pair() if number else self._first))
+            prover = Prover(self, *self._pair()) if number else self.first
             while not stop.is_set():
-                done.put(worker.prove(waiting.get_nowait()))
+                job = waiting.get_nowait()
+                outcome, seconds = prover.prove(job.task)
+                environment = replace(job.environment, confinement=prover.plain.layers)
+                done.put(Result(job.card, environment, outcome, seconds))
         except queue.Empty:
             return
         except MissingServerError as error:
@@ -180,24 +213,28 @@ class Zygotes:
         return zygote
 
 
-class _Worker:
-    """Proves one job after the other on a pair of zygotes."""
+class Prover:
+    """Proves one task after the other on a pair of zygotes, for one thread at a time."""
 
     def __init__(self, owner: Zygotes, plain: Zygote, standin: Zygote) -> None:
         self._owner = owner
         self._zygotes = {False: plain, True: standin}
 
-    def prove(self, job: Job) -> Result:
-        """The result of a job; misfortune is an outcome, never an exception."""
+    @property
+    def plain(self) -> Zygote:
+        """The zygote with the real SQLAlchemy."""
+        return self._zygotes[False]
+
+    def prove(self, task: Task) -> tuple[Outcome, float]:
+        """What becomes of a task, and the seconds that it took; misfortune is an outcome, never an exception."""
         started = time.monotonic()
-        environment = replace(job.environment, confinement=self._zygotes[False].layers)
         try:
-            outcome = prove(job.program, job.timeout, self.attempt)
-            if job.mutate and isinstance(outcome, Passed):
-                outcome = replace(outcome, mutation=mutated(job.program, job.timeout, self.attempt))
+            outcome = prove(task.program, task.timeout, self.attempt)
+            if task.mutate and isinstance(outcome, Passed):
+                outcome = replace(outcome, mutation=mutated(task.program, task.timeout, self.attempt))
         except PreludeError as error:
             outcome = Crashed(f"the prelude failed when it ran again: {error}", error.location)
-        return Result(job.card, environment, outcome, time.monotonic() - started)
+        return outcome, time.monotonic() - started
 
     def attempt(self, run: Run) -> Trial:
         """One run; where the zygote is lost it is replaced and the run repeated once."""

@@ -1,0 +1,211 @@
+"""The workers of a cluster that are fit to prove in an environment, and the batches that they are sent."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import pickle
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Self
+
+from distributed import Client, Future, as_completed
+from distributed.client import FutureCancelledError
+from distributed.scheduler import KilledWorker
+
+from deckgen.checking.cache import own_code
+from deckgen.checking.databases.kind import MissingServerError
+from deckgen.checking.executors.dask.batches import SEVERAL, Batches
+from deckgen.checking.executors.dask.outpost import Terms
+from deckgen.checking.executors.dask.post import Call, enlist, prove
+from deckgen.checking.forkserver import PreludeError
+from deckgen.errors import SurroundingsError
+from deckgen.proof import Job, Result
+
+PATIENCE_SECONDS = 60.0  # without a worker
+_MUSTER_SECONDS = 10.0  # that a run waits for the last of its workers before it begins with the others
+_LOOK_SECONDS = 1.0
+_PAUSE_SECONDS = 0.1
+_LOST = "the scheduler was lost: what was proved until then is known"
+
+
+class Workers:
+    """An executor for one deck in one environment: the workers that were found fit for it, and what they were sent."""
+
+    def __init__(self, client: Client, terms: Terms, notices: dict[str, None]) -> None:
+        self._client = client
+        self._terms = terms
+        self._notices = notices
+        self._name = f"deckgen-{uuid.uuid4().hex}"
+        self._numbers = itertools.count()
+        self._done = as_completed(loop=client.loop)
+        self._asked: dict[str, Future[Any]] = {}  # by address, as are the next three
+        self._fit: dict[str, tuple[str, ...]] = {}
+        self._refused: dict[str, Exception] = {}
+        self._threads: dict[str, int] = {}
+        self._sent: dict[str, tuple[Future[Any], frozenset[str]]] = {}
+        self._looked = 0.0
+        self._met = time.monotonic()
+
+    def __enter__(self) -> Self:
+        """Ask every worker; raises SurroundingsError, PreludeError or MissingServerError where none of them is fit."""
+        began = time.monotonic()
+        try:
+            with self._connected():
+                while not self._fit or (self._pending and time.monotonic() - began < _MUSTER_SECONDS):
+                    self._look()
+                    self._next()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Take back what was sent, and have the workers end what they kept."""
+        self._withdraw(self._asked.values())
+        self._withdraw(future for future, _ in self._sent.values())
+
+    def _withdraw(self, futures: Iterable[Future[Any]]) -> None:
+        with suppress(OSError, RuntimeError):  # without a scheduler workers end by themselves
+            self._client.cancel(list(futures))
+
+    @property
+    def unconfined(self) -> tuple[str, ...]:
+        """The layers of confinement that some worker lacks, each with its reason."""
+        return tuple(dict.fromkeys(layer for missing in self._fit.values() for layer in missing))
+
+    @property
+    def _pending(self) -> bool:
+        """Whether a worker has not answered yet."""
+        return len(self._asked) > len(self._fit) + len(self._refused)
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
+        """A result for every job, as they arrive; closing the iterator leaves the rest undone."""
+        batches = Batches(jobs)
+        with self._connected():
+            try:
+                while batches:
+                    self._look()
+                    for name in [name for name, (_, places) in self._sent.items() if not places & self._threads.keys()]:
+                        self._withdraw([self._sent.pop(name)[0]])
+                        yield from batches.lost(name)
+                    self._send(batches)
+                    yield from self._results(batches)
+            finally:
+                self._withdraw(future for future, _ in self._sent.values())
+                self._sent.clear()
+
+    def _send(self, batches: Batches) -> None:
+        places = sum(self._threads.get(address, 0) for address in self._fit)
+        while places and (batch := batches.send(name := f"{self._name}-{next(self._numbers)}", places)):
+            future = self._submit(name, [*self._fit], prove, self._name, [job.task for job in batch.jobs])
+            self._sent[name] = future, frozenset(self._fit)
+
+    def _results(self, batches: Batches) -> Iterator[Result]:
+        """The results in the next batch that comes back, if one does within a moment."""
+        future = self._next()
+        if future is None or self._sent.pop(name := str(future.key), None) is None:
+            return
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            yield from batches.lost(name, SEVERAL)
+        elif error is not None:
+            raise error
+        else:
+            address, proved = future.result()
+            if proved is None:  # a worker with the address of one that ended
+                self._forget(address)
+                yield from batches.lost(name)
+            else:
+                yield from batches.arrived(name, proved)
+                if proved.trouble:
+                    self._refuse(address, SurroundingsError(proved.trouble))
+
+    def _submit(self, name: str, places: Sequence[str], function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        call = pickle.dumps(Call(function, arguments))
+        future = self._client.submit(pickle.loads, call, key=name, workers=list(places))
+        self._done.add(future)
+        return future
+
+    def _look(self) -> None:
+        """See once a second who is there: ask whoever is new, and forget who is gone. Raises SurroundingsError."""
+        now = time.monotonic()
+        if now < self._looked + _LOOK_SECONDS:
+            return
+        self._looked, self._threads = now, self._client.nthreads()
+        for address in self._asked.keys() - self._threads.keys():
+            self._forget(address)
+        for address in self._threads.keys() - self._asked.keys():
+            name = f"{self._name}-{next(self._numbers)}"
+            terms = pickle.dumps(self._terms)
+            self._asked[address] = self._submit(name, [address], enlist, own_code(), self._name, terms)
+        if self._fit or self._pending:
+            self._met = now
+        elif now > self._met + PATIENCE_SECONDS:
+            raise SurroundingsError(f"no worker has come within {PATIENCE_SECONDS:g} s{self._refusals}")
+
+    def _next(self) -> Future[Any] | None:
+        """A future that is done, None where there is none within a moment; the answers of workers are taken here."""
+        if self._done.is_empty():
+            time.sleep(_PAUSE_SECONDS)
+            return None
+        future: Future[Any] | None = self._client.sync(self._awaited)
+        if future is None:
+            return None
+        address = next((address for address, asked in self._asked.items() if asked.key == future.key), None)
+        if future.cancelled() and (address or future.key in self._sent):
+            raise SurroundingsError(_LOST)
+        if address is None:
+            return future
+        error = future.exception()
+        if error is None:
+            self._fit[address] = future.result()
+        else:
+            self._refuse(address, error)
+        return None
+
+    async def _awaited(self) -> Future[Any] | None:
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(anext(self._done), _LOOK_SECONDS)
+        return None
+
+    def _forget(self, address: str) -> None:
+        self._withdraw([self._asked.pop(address)])
+        self._fit.pop(address, None)
+        self._refused.pop(address, None)
+
+    def _refuse(self, address: str, error: Exception) -> None:
+        """Use a worker no more, or not at all; raises an error where no other is left."""
+        if isinstance(error, ModuleNotFoundError):
+            error = SurroundingsError(f"it lacks a module: {error}")
+        elif not isinstance(error, SurroundingsError | PreludeError | MissingServerError):
+            error = SurroundingsError(f"it has another deckgen: {error}")
+        self._fit.pop(address, None)
+        self._refused[address] = error
+        if not self._fit and not self._pending:
+            raise self._refusal()
+        self._notices[f"the worker {address} was not used: {error}"] = None
+
+    def _refusal(self) -> Exception:
+        """What is wrong with all workers: the prelude or the database of the deck, or they themselves."""
+        errors = self._refused.values()
+        for error in errors:
+            if isinstance(error, PreludeError):
+                return error
+        if all(isinstance(error, MissingServerError) for error in errors):
+            return MissingServerError("; ".join(dict.fromkeys(map(str, errors))))
+        return SurroundingsError(f"no worker can be used{self._refusals}")
+
+    @property
+    def _refusals(self) -> str:
+        return "".join(f"; {address}: {error}" for address, error in self._refused.items())
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """What happens while the scheduler is there. Raises SurroundingsError where it is not."""
+        try:
+            yield
+        except (OSError, FutureCancelledError) as error:
+            raise SurroundingsError(_LOST) from error
