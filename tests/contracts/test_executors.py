@@ -8,36 +8,30 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
-from deckgen.checking.executors.zygote import Zygotes
+from deckgen.checking import executors
+from deckgen.checking.executors import EXECUTORS, Executor, Pool
+from deckgen.effort import Effort
 from deckgen.errors import SurroundingsError
+from deckgen.model import Deck
 from deckgen.proof import Broken, Crashed, Job, Passed, Refuted, Result, TimedOut
 from tests.isolation.harness import Watch, card, checking, gone, here, jobs, watch, write
-
-
-class Executor(Protocol):
-    """What `verify` asks of an executor."""
-
-    def run(self, jobs: Sequence[Job]) -> Iterator[Result]: ...
 
 
 class Maker(Protocol):
     def __call__(self, workers: int) -> AbstractContextManager[Executor]: ...
 
 
-def zygotes(workers: int) -> AbstractContextManager[Executor]:
-    return Zygotes(None, here(), workers=workers, prelude_timeout=10)
-
-
-EXECUTORS: dict[str, Maker] = {"zygote": zygotes}
+DECK = Deck("deck", "Deck", "", None, (), ())
+CLUSTERS = {"dask"}  # their workers take seconds to start, and are the same for all tests
 GOOD = 'assert engine.name == "sqlite"'
 ENDLESS = "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,)).start()\nwhile True:\n    pass"
 FORGED = """
@@ -62,14 +56,36 @@ FORTUNES = {
 }
 
 
-@pytest.fixture(params=EXECUTORS)
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.slow] * (name in CLUSTERS)) for name in EXECUTORS])
 def make(request: pytest.FixtureRequest) -> Maker:
-    return EXECUTORS[request.param]
+    if request.param in CLUSTERS:
+        cluster: Pool = request.getfixturevalue("cluster")
+        return lambda _: cluster.executor(here())
+
+    @contextmanager
+    def made(workers: int) -> Iterator[Executor]:
+        effort = Effort(executor=request.param, workers=workers)
+        with executors.pool(DECK, effort) as pool, pool.executor(here()) as executor:
+            yield executor
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def cluster(scratch: Path) -> Iterator[Pool]:
+    with watch(scratch), executors.pool(DECK, Effort(executor="dask", workers=2)) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of temporary files for these tests, and for the workers that all of them use."""
+    return tmp_path_factory.mktemp("scratch")
 
 
 @pytest.fixture
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
-    with watch(tmp_path_factory.mktemp("scratch")) as found:
+def watched(make: Maker, scratch: Path) -> Iterator[Watch]:  # noqa: ARG001 - what is there before is no test's
+    with watch(scratch) as found:
         yield found
 
 

@@ -75,7 +75,7 @@ class Pool:
 def _cluster(workers: int) -> Iterator[LocalCluster]:
     """A cluster on this machine until the end of a run; nobody else can use its sockets."""
     with (
-        tempfile.TemporaryDirectory(prefix="deckgen-") as folder,
+        tempfile.TemporaryDirectory(prefix="dask-") as folder,
         dask.config.set({"temporary-directory": folder}),
         LocalCluster(
             n_workers=workers,
