@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import caching, checks, packing, reading, releasing, starting
+from tests.benchmarks import caching, checks, distributing, packing, reading, releasing, starting
 
 if __name__ == "__main__":
-    lines = [
-        *starting.ratios(),
-        *reading.ratios(),
-        *packing.ratios(),
-        *releasing.ratios(),
-        *checks.ratios(),
-        *caching.ratios(),
-    ]
+    parts = (starting, reading, packing, releasing, checks, caching, distributing)
+    lines = [line for part in parts for line in part.ratios()]
     width = max(len(line.what) for line in lines)
     for line in lines:
         print(f"{line.what:{width}}  {line.ratio:8.2f}  {line.held_to:>8}  {'ok' if line.holds else 'MISSED'}")

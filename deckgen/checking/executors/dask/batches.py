@@ -21,7 +21,7 @@ SEVERAL = 2  # losses, after which a batch is suspected of ending its workers
 class Proved:
     """What a worker made of the first tasks of a batch: under which layers, and outcome and seconds of each.
 
-    `trouble` is what kept it from the others.
+    `trouble` is what kept it from the others; where there was none, the first of them took too long.
     """
 
     layers: tuple[str, ...]
@@ -84,10 +84,11 @@ class Batches:
         return max(1, min(about, share, _MOST))
 
     def arrived(self, name: str, proved: Proved) -> Iterator[Result]:
-        """The results in what came back for a batch; what is not in it is sent again."""
+        """The results in what came back for a batch; what is not in it is sent again, what took too long by itself."""
         batch = self._sent.pop(name)
-        if rest := batch.jobs[len(proved.done) :]:
-            self._again.append(replace(batch, jobs=rest))
+        rest = batch.jobs[len(proved.done) :]
+        parts = (rest,) if proved.trouble else (rest[:1], rest[1:])
+        self._again.extend(replace(batch, jobs=part) for part in parts if part)
         for job, (outcome, seconds) in zip(batch.jobs, proved.done, strict=False):
             self._count += 1
             self._seconds += seconds

@@ -20,6 +20,7 @@ from deckgen.errors import SurroundingsError
 from deckgen.model import Database, Fence
 from deckgen.proof import Environment, Outcome, Task
 
+_LONG_SECONDS = 3.0
 _NAMED = 3  # of what differs
 _NONE = "missing"
 
@@ -64,19 +65,28 @@ class Outpost:
             return zygotes.unconfined
 
     def prove(self, name: str, tasks: Sequence[Task]) -> Proved:
-        """What becomes of some tasks, until there is trouble or `stop` is told their name."""
+        """What becomes of some tasks, until there is trouble, `stop` is told their name, or others wait for too long.
+
+        A single task has no others that would wait.
+        """
         layers: tuple[str, ...] = ()
         done: list[tuple[Outcome, float]] = []
+        trouble = None
+        clock = threading.Timer(_LONG_SECONDS, self.stop, [name])
+        if len(tasks) > 1:
+            clock.start()
         try:
             with self._lent(name) as zygotes:
                 layers = zygotes.first.plain.layers
                 for task in tasks:
                     done.append(zygotes.first.prove(task))
         except MissingServerError as error:
-            return Proved(layers, tuple(done), f"the database server was lost: {error}")
+            trouble = f"the database server was lost: {error}"
         except (SurroundingsError, PreludeError) as error:
-            return Proved(layers, tuple(done), str(error))
-        return Proved(layers, tuple(done))
+            trouble = str(error)
+        finally:
+            clock.cancel()
+        return Proved(layers, tuple(done), None if name in self._stopped else trouble)
 
     def stop(self, name: str) -> None:
         """Have the tasks of a name end, whether or not they have begun."""
