@@ -14,6 +14,7 @@ import pytest
 from deckgen import model, rules
 from deckgen.checking import kinds
 from deckgen.checking.databases import DATABASES
+from deckgen.checking.executors import EXECUTORS
 from deckgen.cli import cli
 from deckgen.diagnostics import Rule
 from deckgen.packing import notetypes
@@ -54,6 +55,9 @@ def test_registries_hold_what_the_nouns_name() -> None:
         [form] = [each for each in cli.commands[command].params if each.name == "form"]
         assert isinstance(form.type, click.Choice)
         assert set(form.type.choices) == set(formats)
+    [executor] = [each for each in cli.commands["verify"].params if each.name == "executor"]
+    assert isinstance(executor.type, click.Choice)
+    assert set(executor.type.choices) == set(EXECUTORS)
 
 
 def test_every_diagnostic_has_a_code_of_its_own() -> None:

@@ -30,7 +30,17 @@ def test_help_is_light(tmp_path: Path) -> None:
     ran = deckgen("--help", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     imported = set(re.findall(r"\| +([\w.]+)$", ran.err, re.MULTILINE))
     assert "click" in imported
-    assert not imported & {"markdown_it", "pygments", "genanki", "sqlalchemy", "pydantic", "anki", "nh3", "rich"}
+    assert not imported & {
+        "markdown_it",
+        "pygments",
+        "genanki",
+        "sqlalchemy",
+        "pydantic",
+        "anki",
+        "nh3",
+        "rich",
+        "dask",
+    }
 
 
 def test_lint_imports_nothing_that_proves_or_packs(tmp_path: Path) -> None:
@@ -103,6 +113,9 @@ def test_verdicts_do_not_depend_on_the_number_of_workers(tmp_path: Path, workers
     assert [each["verdict"] for each in ran.json["cards"]] == ["refuted", "verified", "verified"] * 3
 
 
+CLUSTER = ["verify", "notes/a.md", "--executor", "dask", "--scheduler"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
@@ -114,6 +127,9 @@ def test_verdicts_do_not_depend_on_the_number_of_workers(tmp_path: Path, workers
         (["lint"], 2, "source:1:1: D008 error: no deck here"),
         (["audit", "notes/a.md"], 1, "1 findings"),
         (["verify", "--watch-upstream", "-x", "notes/a.md"], 2, "goes without --watch, --mutate, --format and -x"),
+        (["verify", "notes/a.md", "--scheduler", "tcp://127.0.0.1:8786"], 2, "--scheduler is for --executor dask"),
+        ([*CLUSTER, "there"], 2, "there is not an address such as tcp://"),
+        ([*CLUSTER, "tcp://127.0.0.1:8786", "-j", "2"], 2, "-j is for workers of this machine"),
     ],
 )
 def test_usage(tmp_path: Path, arguments: list[str], status: int, said: str) -> None:
@@ -164,6 +180,13 @@ def test_audit_without_the_engine_is_a_matter_of_the_surroundings(tmp_path: Path
     ran = deckgen("audit", "x.apkg", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert ran.status == 3
     assert "deckgen-verified[audit]" in ran.err
+
+
+def test_a_cluster_without_dask_is_a_matter_of_the_surroundings(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", card(1, "one"))
+    (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError('none', name='distributed')")
+    ran = deckgen("verify", "deck", "--executor", "dask", "--no-cache", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert (ran.status, ran.err) == (3, "error: distributed is not installed: install deckgen-verified[dask]\n")
 
 
 def test_examples_in_the_help_can_be_typed() -> None:
