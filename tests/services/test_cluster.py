@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from deckgen.checking.executors.dask import workers
 from deckgen.checking.verify import verify
@@ -22,7 +23,7 @@ from deckgen.effort import Effort
 from deckgen.errors import SurroundingsError
 from deckgen.model import Deck
 from deckgen.options import INTERRUPTED, SURROUNDINGS
-from deckgen.proof import Judgement
+from deckgen.proof import Judgement, Passed, minor
 from tests.decks import deckgen, interruptible, process
 from tests.isolation.harness import CARDS, PRELUDE, card, cases, checking, gone, living, quietly, with_neighbours, write
 from tests.isolation.test_confinement import LANDLOCK, UNSHARE, refusing
@@ -102,7 +103,9 @@ def test_our_deck_has_the_same_verdicts_there_as_here(cluster: Cluster, tmp_path
     cluster.worker()
     cluster.worker()
     shutil.copytree(ROOT / "source" / "sqlalchemy", tmp_path / "sqlalchemy")
-    arguments = ("verify", "sqlalchemy", "--database", "sqlite", "--no-cache", "--format", "json")
+    version = minor(sqlalchemy.__version__)
+    options = ("--database", "sqlite", "--sqlalchemy", version, "--no-cache", "--format", "json")
+    arguments = ("verify", "sqlalchemy", *options)
     here = deckgen(*arguments, cwd=tmp_path)
     there = process(
         *arguments, "--executor", "dask", "--scheduler", cluster.address, cwd=tmp_path, PYTHONPATH=str(ROOT)
@@ -130,6 +133,19 @@ def test_attacks_have_the_verdicts_they_deserve(cluster: Cluster, tmp_path: Path
     given = verdicts(verification.judgements)
     assert {title: given[title] for title in deserved} == deserved
     assert {given[title] for title in given.keys() - deserved.keys()} == {"verified"}
+
+
+def test_a_version_that_is_made_here_is_made_there_with_the_same_packages(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("uv")
+    cluster.worker()
+    found = deck(tmp_path, good(1))
+    monkeypatch.chdir(tmp_path)
+    verification = verify(found, quietly, on(cluster, sqlalchemy=("2.0",), environments="made"))
+    (result,) = verification.judgements[0].results
+    assert result.outcome == Passed(1), result.outcome
+    assert all(list(folder.glob("made/py*")) for folder in (tmp_path, cluster.folder / "worker1.d"))
 
 
 def test_each_worker_has_a_database_server_of_its_own(cluster: Cluster, tmp_path: Path) -> None:

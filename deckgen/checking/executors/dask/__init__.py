@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 import dask.config
 from distributed import Client, LocalCluster, Security
@@ -44,12 +44,9 @@ class Pool:
         """Connect, or start a cluster; raises SurroundingsError."""
         with ExitStack() as stack:
             stack.enter_context(_quiet())
-            address = self._effort.scheduler or stack.enter_context(_cluster(executors.workers(self._effort)))
-            try:
-                client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-            except (OSError, ValueError) as error:
-                raise SurroundingsError(f"no scheduler answers at {address}: {error}") from error
-            self._client: Client = stack.enter_context(client)
+            own = self._effort.scheduler is None
+            where = stack.enter_context(_cluster(executors.workers(self._effort))) if own else self._effort.scheduler
+            self._client = stack.enter_context(_connected(where))
             self._stack = stack.pop_all()
         return self
 
@@ -69,6 +66,16 @@ class Pool:
             requirements=() if own else tuple(f"{name}=={version}" for name, version in environment.packages),
         )
         return Workers(self._client, terms, self._notices)
+
+
+def _connected(where: Any) -> Client:
+    """A client of a scheduler, by its address or its cluster. Raises SurroundingsError."""
+    if str(where).startswith("tls://") and Security().get_connection_args("client")["ssl_context"] is None:
+        raise SurroundingsError(f"{where} asks for keys: they are named by Dask's own configuration of TLS")
+    try:
+        return Client(where, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SurroundingsError(f"no scheduler answers at {where}: {error}") from error
 
 
 @contextmanager
