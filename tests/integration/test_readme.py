@@ -33,7 +33,8 @@ OTHER_TOOLS = "Beside other tools"  # the section that quotes options which are 
 
 ON_PATH = 'export PATH="$PWD/.venv/bin:$PATH"'  # as the README has it
 PROGRAM = (
-    r"(?:deckgen|make|pytest|pre-commit|python3?|pipx?|uvx?|git|gh|curl|apt(?:-get)?|sudo|docker|np[mx]|export|source)"
+    r"(?:deckgen|dask|make|pytest|pre-commit|python3?|pipx?|uvx?|git|gh|curl|apt(?:-get)?|sudo|docker|np[mx]|export"
+    r"|source)"
 )
 COMMAND = re.compile(rf"(?:eval .+|(?:\w+=\S+ )*(?:\S*/)?{PROGRAM} .+)")
 OPTION = re.compile(r"--?[a-z][a-z-]*(?: .+)?")
@@ -364,6 +365,18 @@ def hooks(does: Does) -> Rule:
     return rule
 
 
+def proves_elsewhere(command: str, folder: Path) -> None:
+    """Prove on a cluster of one worker, which are started as the two commands above say."""
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    from tests.services.clusters import Cluster
+
+    with Cluster(folder) as cluster:
+        cluster.worker()
+        Does("Interview: 5 of 7 verified", 1, run=command.replace("tcp://192.0.2.7:8786", cluster.address))(
+            command, folder
+        )
+
+
 def pushes(does: Does) -> Rule:
     """Bring a deck into somebody's Anki."""
 
@@ -435,6 +448,18 @@ SLOW: dict[str, Rule] = {
         1,
         also=("deckgen verify --no-cache", "deckgen verify --trust-checks"),
     ),
+    "deckgen build --cache postgresql+psycopg://deckgen@db.example.org/verdicts": Does(
+        "build/interview.apkg: 5 notes",
+        1,
+        run="deckgen build --cache sqlite:///shared.sqlite",
+        also=("deckgen build --cache sqlite:///shared.sqlite --cache-read-only",),
+    ),
+    "deckgen verify --watch-upstream": Does(
+        "what the package index offers cannot be told",
+        3,
+        run="UV_DEFAULT_INDEX=http://127.0.0.1:9/ UV_HTTP_RETRIES=0 UV_CACHE_DIR=uv deckgen verify --watch-upstream",
+    ),
+    "deckgen verify --executor dask --scheduler tcp://192.0.2.7:8786": proves_elsewhere,
     "deckgen matrix": Does("How many connections does a QueuePool keep open?\n5/6", 1),
     "deckgen build": Does("build/interview.apkg: 5 notes", 1, then="test -s build/interview.report.json"),
     "pytest source/": Does(
@@ -497,8 +522,8 @@ OURS: dict[str, Rule] = {
     ),
 }
 
-# What whoever runs this test has said himself.
-ELSEWHERE = {"make test"}
+# What whoever runs this test has said himself, and what the command below it needs.
+ELSEWHERE = {"make test", "dask scheduler", "dask worker tcp://192.0.2.7:8786"}
 
 
 # ---------------------------------------------------------------- and what comes

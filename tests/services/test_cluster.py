@@ -23,7 +23,8 @@ from deckgen.effort import Effort
 from deckgen.errors import SurroundingsError
 from deckgen.model import Deck
 from deckgen.options import INTERRUPTED, SURROUNDINGS
-from deckgen.proof import Judgement, Passed, minor
+from deckgen.proof import Passed, minor
+from deckgen.report import Step
 from tests.decks import deckgen, interruptible, process
 from tests.isolation.harness import CARDS, PRELUDE, card, cases, checking, gone, living, quietly, with_neighbours, write
 from tests.isolation.test_confinement import LANDLOCK, UNSHARE, refusing
@@ -245,9 +246,10 @@ def test_a_worker_that_is_killed_loses_no_verdict(cluster: Cluster, tmp_path: Pa
     found = deck(tmp_path, sleeping(12, 0.5))
     counted: list[int] = []
 
-    def progress(done: int, total: int, judgement: Judgement | None) -> None:  # noqa: ARG001 - as it is called
-        counted.append(done)
-        if done == 3:
+    def progress(step: Step) -> None:
+        if step.judgement:
+            counted.append(step.done)
+        if step.done == 3:
             first.process.kill()
 
     verification = verify(found, progress, on(cluster))
