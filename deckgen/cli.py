@@ -19,7 +19,7 @@ from deckgen import __version__, looking, options, packages, writing
 from deckgen.ahead import watch_upstream
 from deckgen.effort import OnFailure
 from deckgen.errors import InputError, SurroundingsError
-from deckgen.options import INTERRUPTED, OK, SURROUNDINGS, USAGE, WRONG_CARDS
+from deckgen.options import INTERRUPTED, OK, SOURCE, SURROUNDINGS, USAGE, WRONG_CARDS
 from deckgen.watching import whenever_saved
 
 if TYPE_CHECKING:
@@ -56,17 +56,19 @@ def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort
       deckgen build                      every deck in source/, into build/
       deckgen build notes.md -o decks    a document of your own
     """
-    from deckgen import console, folders, pipeline
-    from deckgen.reading import decks
-    from deckgen.shipping import Ledgers
+    with options.reading(paths or SOURCE):
+        from deckgen import console, folders, pipeline
+        from deckgen.reading import decks
+        from deckgen.shipping import Ledgers
 
+        found = decks.read(paths or SOURCE, folders.pages())
     ledgers = Ledgers.LOCKED if locked else Ledgers.RELEASE if release else Ledgers.DRAFT
 
     def run(deck: Deck) -> Report:
         with console.progress(deck.name) as progress:
             return pipeline.build(deck, out, ledgers, progress, effort)
 
-    return _each(decks.read(paths or ["source"], folders.pages()), run, _in("text"), out.as_posix())
+    return _each(found, run, _in("text"), out.as_posix())
 
 
 @cli.command()
@@ -80,11 +82,13 @@ def lint(paths: tuple[str, ...], form: str) -> int:
       deckgen lint notes.md
       deckgen lint --format github       annotations at the lines of a pull request
     """
-    from deckgen import drafting
-    from deckgen.folders import PAGES
-    from deckgen.reading import selection
+    with options.reading(paths or SOURCE):
+        from deckgen import drafting
+        from deckgen.folders import PAGES
+        from deckgen.reading import selection
 
-    return _each(selection.read(paths or ["source"], known=PAGES), drafting.lint, _in(form))
+        found = selection.read(paths or SOURCE, known=PAGES)
+    return _each(found, drafting.lint, _in(form))
 
 
 @cli.command()
@@ -179,7 +183,7 @@ def push(paths: tuple[str, ...], dry_run: bool, url: str, key: str | None, effor
         console.changes(changes)
         return report
 
-    return _each(decks.read(paths or ["source"], pages()), run, _in("text"), OUT.as_posix())
+    return _each(decks.read(paths or SOURCE, pages()), run, _in("text"), OUT.as_posix())
 
 
 for command in (*packages.COMMANDS, *looking.COMMANDS, *writing.COMMANDS):

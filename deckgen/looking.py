@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deckgen import options
-from deckgen.options import OK, USAGE
+from deckgen.options import OK, SOURCE, USAGE
 
 if TYPE_CHECKING:
     from deckgen.effort import Effort
@@ -26,7 +26,7 @@ def stats(paths: tuple[str, ...]) -> int:
     from deckgen.folders import PAGES
     from deckgen.reading import selection
 
-    reading = selection.read(paths or ["source"], known=PAGES)
+    reading = selection.read(paths or SOURCE, known=PAGES)
     console.complain(reading.diagnostics)
     for deck in reading.decks:
         console.figures(*drafting.stats(deck))
@@ -77,7 +77,7 @@ def preview(paths: tuple[str, ...], port: int, effort: Effort) -> int:
         raise click.UsageError(f"preview needs deckgen-verified[preview]: {error}") from None
     if "-" in paths:
         raise click.UsageError("standard input cannot be watched")
-    server.serve(paths or ("source",), effort, port, console.say)
+    server.serve(paths or SOURCE, effort, port, console.say)
     return OK
 
 

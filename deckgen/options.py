@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from deckgen.effort import Access
     from deckgen.reading.decks import Reading
 
+SOURCE = ("source",)  # what is meant where nothing is named
 OK, WRONG_CARDS, USAGE, SURROUNDINGS, INTERRUPTED = 0, 1, 2, 3, 130
 
 _VERSION = re.compile(r"\d+\.\d+(\.\d+((a|b|rc)\d+)?)?")
@@ -49,6 +52,19 @@ def _combined(executor: str, scheduler: str | None, workers: int | None) -> None
         raise click.UsageError("--scheduler is for --executor dask")
     if scheduler and workers:
         raise click.UsageError("-j is for workers of this machine: those of a scheduler are as many as were started")
+
+
+@contextmanager
+def reading(named: Sequence[str]) -> Iterator[None]:
+    """Say on a terminal what is read, while it is; what reads it has to be imported first, which takes a moment."""
+    shown = sys.stderr.isatty()
+    if shown:
+        click.echo(f"reading {', '.join(named)} ..", err=True, nl=False)
+    try:
+        yield
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 _EFFORT = (
@@ -152,13 +168,14 @@ def choosing(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def wrapped(targets: tuple[str, ...], tags: tuple[str, ...], failed: bool, **others: Any) -> int:
-        from deckgen import drafting, folders
-        from deckgen.reading import selection
-
         def chosen() -> Reading:
-            reading = selection.read(targets or ("source",), tags, folders.pages())
+            with reading(targets or SOURCE):
+                from deckgen import drafting, folders
+                from deckgen.reading import selection
+
+                found = selection.read(targets or SOURCE, tags, folders.pages())
             last = drafting.failed_last() if failed else {}
-            return replace(reading, decks=tuple(selection.failed(deck, last) for deck in reading.decks))
+            return replace(found, decks=tuple(selection.failed(deck, last) for deck in found.decks))
 
         return command(chosen=chosen, **others)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deckgen import options
-from deckgen.options import OK, USAGE, WRONG_CARDS
+from deckgen.options import OK, SOURCE, USAGE, WRONG_CARDS
 
 _PACKAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -48,7 +48,7 @@ def ledger(paths: tuple[str, ...], package: Path) -> int:
     from deckgen import console, shipping
     from deckgen.reading import decks
 
-    reading = decks.read(paths or ["source"])
+    reading = decks.read(paths or SOURCE)
     console.complain(reading.diagnostics)
     for place, cards in shipping.restore(reading.decks, package).items():
         console.say(f"{place}: {cards} cards")

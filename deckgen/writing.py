@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deckgen import options
-from deckgen.options import OK, USAGE, WRONG_CARDS
+from deckgen.options import OK, SOURCE, USAGE, WRONG_CARDS
 
 if TYPE_CHECKING:
     from deckgen.effort import Effort
@@ -127,7 +127,7 @@ def identify(paths: tuple[str, ...], write: bool, allow_dirty: bool) -> int:
 
     if write and decks.STANDARD_INPUT in paths:
         raise click.UsageError("ids cannot be written to standard input")
-    reading = decks.read(paths or ["source"])
+    reading = decks.read(paths or SOURCE)
     missing = [each for deck in reading.decks for each in ids.missing(deck)]
     console.complain([*reading.diagnostics, *(each for deck in reading.decks for each in ids.unread(deck))])
     uncommitted = drafting.Uncommitted.EDIT if allow_dirty else drafting.Uncommitted.REFUSE

@@ -37,7 +37,7 @@ def ratios() -> Iterator[Ratio]:
         with _preview(notes) as url:
             saved = max(_until_shown(notes, url, f"edit {number}") for number in range(_SAVES))
     yield Ratio("deckgen --help / python -c pass", asked / nothing, 8)
-    yield Ratio("deckgen lint of a rough document / python -c pass", read / nothing, 40)
+    yield Ratio("deckgen lint of a rough document / python -c pass", read / nothing, 60)
     yield Ratio("preview of 400 cards, save to shown / python -c pass", saved / nothing, 50)
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
+from subprocess import PIPE
 
 import click
 import pytest
@@ -63,6 +68,13 @@ def test_lint_reads_and_runs_nothing(tmp_path: Path) -> None:
     [unanswered] = [each for each in ran.json["diagnostics"] if each["severity"] == "error"]
     assert (unanswered["code"], unanswered["path"], unanswered["line"]) == ("D012", "rough.md", 3)
     assert not (tmp_path / "build").exists()
+
+
+def test_a_terminal_is_told_at_once_what_is_read(tmp_path: Path) -> None:
+    (tmp_path / "rough.md").write_text(ROUGH)
+    shown, ours = pty.openpty()
+    subprocess.run([sys.executable, "-m", "deckgen", "lint", "rough.md"], cwd=tmp_path, stdout=PIPE, stderr=ours)
+    assert os.read(shown, 1000).startswith(b"reading rough.md ..\r\x1b[K")
 
 
 def test_lint_of_a_good_deck_is_quiet_and_succeeds(tmp_path: Path) -> None:
