@@ -160,8 +160,8 @@ class Zygote:
             "mutate": run.mutate,
             "account": account,
         }
-        self._channel.settimeout(run.timeout + _GRACE_SECONDS)
         try:
+            self._channel.settimeout(run.timeout + _GRACE_SECONDS)
             wire.send(self._channel, request)
             answer = wire.receive(self._channel)
         except (OSError, ValueError):

@@ -18,15 +18,29 @@ import pytest
 import sqlalchemy
 
 from deckgen.checking.executors.dask import workers
+from deckgen.checking.executors.dask.outpost import Outpost, Terms
 from deckgen.checking.verify import verify
-from deckgen.effort import Effort
+from deckgen.effort import Effort, Trust
 from deckgen.errors import SurroundingsError
 from deckgen.model import Deck
 from deckgen.options import INTERRUPTED, SURROUNDINGS
 from deckgen.proof import Passed, minor
 from deckgen.report import Step
 from tests.decks import deckgen, interruptible, process
-from tests.isolation.harness import CARDS, PRELUDE, card, cases, checking, gone, living, quietly, with_neighbours, write
+from tests.isolation.harness import (
+    CARDS,
+    PRELUDE,
+    card,
+    cases,
+    checking,
+    gone,
+    here,
+    jobs,
+    living,
+    quietly,
+    with_neighbours,
+    write,
+)
 from tests.isolation.test_confinement import LANDLOCK, UNSHARE, refusing
 from tests.isolation.test_verdicts import DOCUMENTS
 from tests.services.clusters import LONG, ROOT, Cluster, another_deckgen, another_package, no_deckgen
@@ -218,7 +232,7 @@ def test_a_worker_that_joins_is_tested_and_then_used(
     cluster: Cluster, unfit: Mapping[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     first = cluster.worker()
-    deck(tmp_path, sleeping(10, 1))
+    deck(tmp_path, sleeping(18, 1))
     with started(cluster, tmp_path) as running:
         assert gone(lambda: not checking(first.process.pid), LONG)
         other = cluster.worker(**unfit["it has another deckgen"])
@@ -236,6 +250,18 @@ def test_a_scheduler_without_workers_is_not_waited_for_without_end(
     monkeypatch.setattr(workers, "PATIENCE_SECONDS", 2.0)
     with pytest.raises(SurroundingsError, match="no worker has come within 2 s"):
         verify(deck(tmp_path, good(1)), quietly, on(cluster))
+
+
+def test_what_keeps_a_worker_from_proving_is_not_taken_for_a_slow_card(tmp_path: Path) -> None:
+    """Else its batches would be sent to it again for ever."""
+    terms = Terms(here(), None, 10, Trust.NONE, str(tmp_path))
+    outpost = Outpost(terms)
+    outpost.open()
+    ending = threading.Timer(0.5, outpost.close)
+    ending.start()
+    proved = outpost.prove("a batch", [job.task for job in jobs(deck(tmp_path, sleeping(2, 30)))])
+    ending.join()
+    assert proved.trouble == "the run is over"
 
 
 # ---------------------------------------------------------------- who is killed

@@ -52,10 +52,6 @@ class Batches:
         """Whether a job has no result yet."""
         return bool(self._waiting or self._again or self._suspects or self._sent)
 
-    def __contains__(self, name: object) -> bool:
-        """Whether a batch is on its way."""
-        return name in self._sent
-
     def send(self, name: str, places: int) -> Batch | None:
         """The batch to send next, which is known by a name from now on; None where there is none, or no use for it.
 

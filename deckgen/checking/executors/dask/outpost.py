@@ -73,16 +73,16 @@ class Outpost:
         done: list[tuple[Outcome, float]] = []
         trouble = None
         clock = threading.Timer(_LONG_SECONDS, self.stop, [name])
-        if len(tasks) > 1:
-            clock.start()
         try:
             with self._lent(name) as zygotes:
+                if len(tasks) > 1:
+                    clock.start()
                 layers = zygotes.first.plain.layers
                 for task in tasks:
                     done.append(zygotes.first.prove(task))
         except MissingServerError as error:
             trouble = f"the database server was lost: {error}"
-        except (SurroundingsError, PreludeError) as error:
+        except (SurroundingsError, PreludeError, OSError) as error:
             trouble = str(error)
         finally:
             clock.cancel()
@@ -118,11 +118,17 @@ class Outpost:
         try:
             yield zygotes.__enter__() if new else zygotes
         except BaseException:
-            self.stop(name)
+            if self._returned(name):
+                zygotes.__exit__()
             raise
-        with self._lock:
-            if self._busy.pop(name, None) is not None:
+        if self._returned(name):
+            with self._lock:
                 self._idle.append(zygotes)
+
+    def _returned(self, name: str) -> bool:
+        """Whether what was lent is taken back here, and was not ended meanwhile."""
+        with self._lock:
+            return self._busy.pop(name, None) is not None
 
     def _new(self) -> Zygotes:
         return Zygotes(
@@ -144,7 +150,7 @@ def _found(terms: Terms) -> Environment:
             folder = Path(terms.folder)
             interpreter = interpreters.made(folder, wanted.python, wanted.sqlalchemy, terms.requirements)
         database = DATABASES[Database(wanted.server)].describe()
-    except (MissingInterpreterError, MissingServerError) as error:
+    except MissingInterpreterError as error:
         raise SurroundingsError(str(error)) from error
     there = _versions(wanted.python, wanted.database, wanted.packages)
     here = _versions(interpreter.python, database, interpreter.packages)

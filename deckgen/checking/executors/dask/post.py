@@ -79,8 +79,12 @@ class _Post(WorkerPlugin):
 
     def leave(self) -> None:
         """End everything that is kept; the worker itself does not wait for it, but its process does."""
-        self._worker.loop.add_callback(self._worker.plugins.pop, self._name, None)
+        self._worker.loop.add_callback(self._withdraw)
         threading.Thread(target=self.outpost.close).start()
+
+    def _withdraw(self) -> None:
+        if self._worker.plugins.get(self._name) is self:  # another one may have its name by now
+            del self._worker.plugins[self._name]
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - as Dask calls it
         """End everything with the worker."""

@@ -42,8 +42,9 @@ class Workers:
         self._numbers = itertools.count()
         self._done = as_completed(loop=client.loop)
         self._asked: dict[str, Future[Any]] = {}  # by address, as are the next three
-        self._fit: dict[str, tuple[str, ...]] = {}
+        self._fit: set[str] = set()
         self._refused: dict[str, Exception] = {}
+        self._unconfined: dict[str, None] = {}
         self._threads: dict[str, int] = {}
         self._sent: dict[str, tuple[Future[Any], frozenset[str]]] = {}
         self._looked = 0.0
@@ -73,13 +74,13 @@ class Workers:
 
     @property
     def unconfined(self) -> tuple[str, ...]:
-        """The layers of confinement that some worker lacks, each with its reason."""
-        return tuple(dict.fromkeys(layer for missing in self._fit.values() for layer in missing))
+        """The layers of confinement that some worker lacks or lacked, each with its reason."""
+        return tuple(self._unconfined)
 
     @property
     def _pending(self) -> bool:
         """Whether a worker has not answered yet."""
-        return len(self._asked) > len(self._fit) + len(self._refused)
+        return bool(self._asked.keys() - self._fit - self._refused.keys())
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
         """A result for every job, as they arrive; closing the iterator leaves the rest undone."""
@@ -112,7 +113,7 @@ class Workers:
         if isinstance(error, KilledWorker):
             yield from batches.lost(name, SEVERAL)
         elif error is not None:
-            raise error
+            raise SurroundingsError(f"a worker failed: {error!r}") from error
         else:
             address, proved = future.result()
             if proved is None:  # a worker with the address of one that ended
@@ -161,7 +162,8 @@ class Workers:
             return future
         error = future.exception()
         if error is None:
-            self._fit[address] = future.result()
+            self._fit.add(address)
+            self._unconfined |= dict.fromkeys(future.result())
         else:
             self._refuse(address, error)
         return None
@@ -172,17 +174,19 @@ class Workers:
         return None
 
     def _forget(self, address: str) -> None:
-        self._withdraw([self._asked.pop(address)])
-        self._fit.pop(address, None)
+        self._withdraw(filter(None, [self._asked.pop(address, None)]))
+        self._fit.discard(address)
         self._refused.pop(address, None)
 
     def _refuse(self, address: str, error: Exception) -> None:
         """Use a worker no more, or not at all; raises an error where no other is left."""
         if isinstance(error, ModuleNotFoundError):
             error = SurroundingsError(f"it lacks a module: {error}")
-        elif not isinstance(error, SurroundingsError | PreludeError | MissingServerError):
+        elif isinstance(error, AttributeError | TypeError | pickle.UnpicklingError):
             error = SurroundingsError(f"it has another deckgen: {error}")
-        self._fit.pop(address, None)
+        elif not isinstance(error, SurroundingsError | PreludeError | MissingServerError):
+            error = SurroundingsError(f"it failed: {error!r}")
+        self._fit.discard(address)
         self._refused[address] = error
         if not self._fit and not self._pending:
             raise self._refusal()
