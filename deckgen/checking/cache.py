@@ -57,8 +57,8 @@ class Cache:
 
     def __exit__(self, *_error: object) -> None:
         """Write what is waiting, and drop what nobody has used for long."""
+        self._flush()
         if self._access is Access.READ_WRITE:
-            self._flush()
             self._safely(lambda store: store.drop(_old()), None)
 
     def find(self, jobs: Sequence[Job], prelude: Fence | None, layers: Sequence[str]) -> list[Result | None]:
@@ -85,6 +85,8 @@ class Cache:
     def keep(self, job: Job, prelude: Fence | None, result: Result) -> None:
         """Remember the result of a job, unless something other than its card may have brought it about."""
         outcome = result.outcome
+        if self._access is Access.READ_ONLY:
+            return
         # A control may have run out of time because the machine was busy.
         if not isinstance(outcome, Passed | Refuted | Broken | Vacuous) or result.seconds >= job.timeout:
             return
@@ -98,7 +100,7 @@ class Cache:
         digest = _digest(name, text, result.seconds)
         row = {"key": name, "outcome": text, "seconds": result.seconds, "digest": digest, "used": _today()}
         self._waiting[name] = row
-        if len(self._waiting) == _AT_ONCE and self._access is Access.READ_WRITE:
+        if len(self._waiting) == _AT_ONCE:
             self._flush()
 
     def _flush(self) -> None:
@@ -143,7 +145,7 @@ def ensure(place: str, access: Access) -> None:
     try:
         store.open()
         store.probe()
-    except TypeError as error:  # so PyMySQL says that it does not know a setting
+    except (TypeError, ValueError, AttributeError) as error:  # so PyMySQL says that it does not know a setting
         raise UnfitError(f"{store.name}: {error}") from None
     except StoreError as error:
         raise SurroundingsError(f"{store.name}: the cache cannot be used: {error}") from None

@@ -197,10 +197,10 @@ def _url(place: str) -> sa.URL:
         url = sa.make_url(place)
     except (sa.exc.ArgumentError, ValueError):  # which may quote a password
         raise UnfitError(NO_URL) from None
-    if "@" in (url.host or ""):
-        raise UnfitError("an @ in a user's name or password is written %40")
     if url.get_backend_name() not in _KINDS:
         raise UnfitError(f"{url.get_backend_name()} cannot hold a cache, but {', '.join(_KINDS)} can")
+    if "@" in (url.host or "") or (url.host and "@" in (url.database or "")):  # what is before it is part of a password
+        raise UnfitError("an @ in a user's name or password is written %40, and a / is written %2F")
     if not url.database:
         raise UnfitError(f"it names no database, as {_EXAMPLE} does")
     return url
@@ -220,6 +220,8 @@ def _engine(url: sa.URL, access: Access) -> sa.Engine:
     except ImportError:
         driver = url.get_driver_name()
         raise UnfitError(f"{driver} is not installed: install deckgen-verified[{kind.extra}]") from None
+    except ValueError as error:  # of a setting in its query
+        raise UnfitError(str(error)) from None
 
 
 def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -69,10 +69,9 @@ def test_one_issue_lists_what_changes(tmp_path: Path, found: str, asked: str) ->
     (tmp_path / "changes.txt").write_text(
         "cards.md:8:1: verified -> refuted: Q1\n```\n$(touch forged) `touch forged`\n" * 2000
     )
-    environment = os.environ | read(path)["jobs"]["upstream"]["env"]
-    environment |= {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FOUND": found}
-    script = scripts(path)["Open the issue, or update it"]
-    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True)
+    [step] = [each for each in read(path)["jobs"]["upstream"]["steps"] if "TITLE" in each.get("env", {})]
+    environment = os.environ | step["env"] | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FOUND": found}
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=True)
     assert asked in (tmp_path / "asked").read_text().splitlines()[1]
     body = (tmp_path / "body").read_text()
     assert body.count("cards.md:8:1: verified -> refuted: Q1\n```\n$(touch forged) `touch forged`\n") > 700
