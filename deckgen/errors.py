@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class InputError(Exception):
-    """A package or a ledger that was given cannot be used, for the reason in the message."""
+    """A package or a ledger cannot be used, for the reason in the message; the user has to mend it or name another."""
 
 
 class SurroundingsError(Exception):

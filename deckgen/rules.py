@@ -108,7 +108,10 @@ ONE_FILE_TWICE = Rule("D045", _E, "is the same file as {other}; nothing is writt
 NO_SUCH_CARD = Rule("D046", _E, "there is no card `{id}` here", "{advice}")
 NO_SUCH_TAG = Rule("D047", _E, "no card here has the tag {tags}", "{advice}")
 PART_OF_A_DECK = Rule(
-    "D048", _E, "is part of the deck {home}: its cards would be other cards in a deck of their own", "name {home}"
+    "D048",
+    _E,
+    "lies in the folder of the deck {home}: its cards would be other cards in a deck of their own",
+    "name {home}",
 )
 
 # Note types

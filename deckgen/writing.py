@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from deckgen.reading.decks import Reading
     from deckgen.report import Report
 
-_SOURCE = Path("source")
-
 
 @click.command()
 @click.argument("name")
@@ -46,7 +44,7 @@ def new(name: str, document: Path | None) -> int:
 
     if reason := config.unfit(name):
         raise click.UsageError(f"NAME is the deck's id, and `{name}` is none: {reason}; try `{decks.deck_id(name)}`")
-    folder = _SOURCE / name
+    folder = Path(*SOURCE, name)
     try:
         begun = drafting.start(folder, document)
     except FileExistsError as error:

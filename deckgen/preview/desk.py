@@ -93,7 +93,7 @@ class Desk:
         told.set()
 
     async def _watch(self) -> None:
-        places = map(Path, self._paths)
+        places = [Path(selection.Target.of(path).home) for path in self._paths]
         # An editor may write another file and rename it, which only the folder sees.
         folders = {place if place.is_dir() else place.parent for place in places}
         async for _ in awatch(*folders, watch_filter=_Watched(), step=_QUIET_MILLISECONDS, debounce=_BUSY_MILLISECONDS):

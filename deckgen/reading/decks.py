@@ -48,6 +48,12 @@ def read(paths: Sequence[str], known: Path | None = None) -> Reading:
     return Reading(tuple(decks), tuple(found))
 
 
+def alone(document: Path) -> Reading:
+    """A document as a deck of its own, wherever it lies."""
+    found: list[Diagnostic] = []
+    return Reading(tuple(_script(load(document), document, None, found)), tuple(found))
+
+
 def _read(path: str, known: Path | None, found: list[Diagnostic]) -> Iterable[Deck]:
     if path == STANDARD_INPUT:
         return _script(sys.stdin.buffer.read(), None, None, found)
@@ -74,8 +80,8 @@ def _read(path: str, known: Path | None, found: list[Diagnostic]) -> Iterable[De
 
 def home(document: Path) -> Path | None:
     """The folder of the deck that a document is part of, None where it is a deck by itself."""
-    folders = document.resolve().parents if document.suffix == ".md" else ()
-    return next((folder for folder in folders if (folder / "deck.toml").exists()), None)
+    named = (document.absolute(), document.resolve()) if document.suffix == ".md" else ()
+    return next((folder for path in named for folder in path.parents if (folder / "deck.toml").exists()), None)
 
 
 def _folder(folder: Path, known: Path | None, found: list[Diagnostic]) -> list[Deck]:

@@ -31,7 +31,7 @@ class Target:
     @classmethod
     def of(cls, text: str) -> Target:
         """The target that a user named."""
-        path, _, card = text.partition(SEPARATOR)
+        path, _, card = (text, "", "") if Path(text).exists() else text.partition(SEPARATOR)
         home = decks.home(Path(path))
         return cls(path, path if home is None else shown(home), card)
 
@@ -60,8 +60,10 @@ def read(targets: Sequence[str], tags: Sequence[str] = (), known: Path | None = 
     for deck in reading.decks:
         mine = [target for target in wanted if Path(deck.path).resolve().is_relative_to(Path(target.home).resolve())]
         found += filter(None, (_missing(target, deck) for target in mine))
-        whole = () if tags else [file for target in mine for file in target.files]
-        chosen = only(deck, partial(_meant, mine, tags), whole)
+        prelude = shown(Path(deck.path) / "prelude.py")
+        whole = [prelude, *(file for target in mine if not tags for file in target.files)]
+        everything = any(target.path == target.home and not target.card for target in mine) and not tags
+        chosen = deck if everything else only(deck, partial(_meant, mine, tags), whole)
         narrowed += [chosen] if chosen.cards or chosen.diagnostics or not deck.cards else []
     if tags and not narrowed and not found:
         words = " or ".join(f"`{tag}`" for tag in tags)
@@ -79,7 +81,7 @@ def only(deck: Deck, meant: Callable[[Card], bool], whole: Collection[str] = ())
         replace(document, cards=tuple(card for card in document.cards if meant(card))) for document in deck.documents
     )
     kept = [card for document in documents for card in document.cards]
-    if len(kept) == len(deck.cards):
+    if not whole and len(kept) == len(deck.cards):
         return deck
     said = set(about(kept, deck.diagnostics))
     diagnostics = tuple(each for each in deck.diagnostics if each in said or each.location.path in whole)

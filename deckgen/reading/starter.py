@@ -41,7 +41,7 @@ def rough(name: str, path: Path) -> Start:
     Its id is `name` unless the document has another. What stands beside it comes along: its checks, else empty ones,
     the images and sounds that it names below its folder, and what was released of it, which keeps its id and name.
     """
-    reading = decks.read([str(path)])
+    reading = decks.alone(path)
     deck = next(iter(reading.decks), None)
     if deck is None or not deck.cards:
         return Start({}, diagnostics=(*reading.diagnostics, *(deck.diagnostics if deck else ())))

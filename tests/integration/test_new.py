@@ -14,7 +14,7 @@ from deckgen.model import Deck
 from deckgen.reading import decks, ids
 from deckgen.reading.sidecar import identifier
 from deckgen.reading.sources import MAX_BYTES
-from tests.decks import DECK_TOML, Ran
+from tests.decks import DECK_TOML, Ran, deck
 from tests.golden.test_found import FOUND, titles
 from tests.samples import SVG, png
 from tests.unit.test_ids import ended
@@ -235,6 +235,12 @@ def test_a_deck_is_called_as_its_document_or_as_it_was_said(run: Run, tmp_path: 
     (tmp_path / "a.md").write_text(text)
     run("new", "fields", "--from", "a.md")
     assert (read("source/fields").id, read("source/fields").name) == ("fields", name)
+
+
+def test_a_document_of_another_deck_can_be_copied(run: Run, tmp_path: Path) -> None:
+    deck(tmp_path / "grasses", TWO)
+    assert run("new", "fields", "--from", "grasses/cards.md").status == 0
+    assert read("source/fields").id == "fields"
 
 
 @pytest.mark.parametrize("stem", ["README", ".hidden", "a\tb"])

@@ -84,6 +84,26 @@ def test_of_a_chosen_document_everything_is_said_and_nothing_of_others() -> None
     assert [each.code for each in chosen.diagnostics] == ["D018", "D011"]
 
 
+def test_of_the_only_document_with_cards_nothing_is_said_of_the_others() -> None:
+    Path("source/other/rest.md").write_text("No question.\n")
+    (chosen,) = selection.read(["source/other/cards.md"]).decks
+    assert [each.code for each in chosen.diagnostics if Path(each.location.path).name == "rest.md"] == []
+    (chosen,) = selection.read(["source/other"]).decks
+    assert [each.code for each in chosen.diagnostics if Path(each.location.path).name == "rest.md"] == ["D018", "D011"]
+
+
+def test_a_prelude_that_cannot_be_read_concerns_every_card() -> None:
+    Path("source/small/prelude.py").write_bytes(b"\xff")
+    for target in ("source/small/sub/second.md", "source/small/first.md::two"):
+        (chosen,) = selection.read([target]).decks
+        assert ("D003", "prelude.py") in [(each.code, Path(each.location.path).name) for each in chosen.diagnostics]
+
+
+def test_a_name_may_hold_what_parts_a_card_from_its_document() -> None:
+    Path("a::b.md").write_text(FIRST)
+    assert [len(each.cards) for each in selection.read(["a::b.md"]).decks] == [3]
+
+
 NO_DECK = "name a folder with a deck.toml, a folder of such folders, or a .md file"
 MISTAKES = {
     "a card that is not there": (["source/small/first.md::tow"], [], "D046", "did you mean `two`?"),
