@@ -29,7 +29,10 @@ def test_a_database_describes_itself_by_name_and_version(database: Database) -> 
     assert re.fullmatch(rf"{database.value} \d+(\.\d+)+", DATABASES[database].describe())
 
 
-@pytest.mark.parametrize("database", DATABASES)
+SERVED = [pytest.param(each, marks=[pytest.mark.slow] * (each is not Database.SQLITE)) for each in DATABASES]
+
+
+@pytest.mark.parametrize("database", SERVED)
 def test_a_check_runs_on_the_database_that_its_deck_names(database: Database, tmp_path: Path) -> None:
     document = card("Here", CHECK.format(name=database.value))
     deck = write(tmp_path, {"cards.md": document}, extra=f'databases = ["{database.value}"]\n')
@@ -50,7 +53,7 @@ assert inspect(engine).get_table_names() == ["made"]
 """
 
 
-@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("database", SERVED)
 def test_every_check_starts_on_an_empty_database(database: Database, tmp_path: Path) -> None:
     document = card("One", EMPTY_AND_THEN_NOT) + card("Two", EMPTY_AND_THEN_NOT)
     deck = write(tmp_path, {"cards.md": document}, extra=f'databases = ["{database.value}"]\n')

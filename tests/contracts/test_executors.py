@@ -138,7 +138,7 @@ def test_it_can_run_more_than_once(make: Maker, tmp_path: Path) -> None:
 
     thread = threading.Thread(target=twice, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert [type(result.outcome) for result in done] == [Passed, Passed]
 
 
@@ -199,6 +199,7 @@ def closing_takes(make: Maker, folder: Path) -> float:
     return time.monotonic() - closing
 
 
+@pytest.mark.slow
 def test_leaving_while_the_workers_are_starting_ends_everything(make: Maker, tmp_path: Path, watched: Watch) -> None:
     todo = jobs(write(tmp_path, {"cards.md": card("endless", ENDLESS) + card("endless too", ENDLESS)}, timeout=300))
     for delay in (0.0, 0.01, 0.03):

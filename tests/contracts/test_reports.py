@@ -154,6 +154,7 @@ def test_our_own_deck_is_valid_in_every_form(form: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="checks run on Linux only")
+@pytest.mark.slow
 def test_what_commands_write_is_valid(tmp_path: Path) -> None:
     wrong = card(2, "Two.", check='\n```python check\nassert engine.name == "oracle"\n```\n')
     for name in ("one", "two"):

@@ -153,6 +153,7 @@ def test_what_a_check_says_is_no_command_to_the_terminal(folder: Path, pytester:
     assert "\x1b]" not in printed
 
 
+@pytest.mark.slow
 def test_only_what_is_selected_is_proved(folder: Path, pytester: pytest.Pytester) -> None:
     deck(folder / "deck", card(1, "One.", check=FALSE) + slow(2) + slow(3))
     pytester.runpytest("-k", "card-1 or card-2").assert_outcomes(passed=1, failed=1, deselected=1)

@@ -379,6 +379,7 @@ BELOW_THE_BASE = {
 NAMES = {UNSHARE: "namespaces: unshare", SECCOMP: "seccomp: seccomp", LANDLOCK: "landlock: landlock_create_ruleset"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refused", BELOW_THE_BASE.values(), ids=list(BELOW_THE_BASE))
 def test_below_the_base_nothing_is_run(refused: Mapping[int, int], small: Path) -> None:
     ran = verify(small, refused)

@@ -65,6 +65,7 @@ def test_a_job_whose_server_is_killed_with_the_process_that_forks_them_is_run_ag
     assert watched.left() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_killed_takes_everything_along(number: signal.Signals, tmp_path: Path, watched: Watch) -> None:
     write(tmp_path, {"cards.md": card("Endless", ENDLESS)}, timeout=300)
@@ -74,6 +75,7 @@ def test_a_run_that_is_killed_takes_everything_along(number: signal.Signals, tmp
     assert watched.left() == []
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_its_prelude_hangs_takes_everything_along(tmp_path: Path, watched: Watch) -> None:
     write(tmp_path, {"cards.md": card("Quick", QUICK), "prelude.py": "while True:\n    pass\n"}, timeout=300)
     with started(tmp_path, lambda pid: processor_seconds(pid) > 4) as process:  # starting takes half of that
