@@ -22,9 +22,10 @@ def read(*paths: str | Path) -> Reading:
 
 
 def verify(deck: Deck, effort: Effort | None = None) -> Report:
-    """Prove every card of a deck that has a check. Raises SurroundingsError where nothing can be run.
+    """Prove every card of a deck that has a check.
 
-    And ValueError for what cannot be a cache; one that cannot be used just now is a notice of the report.
+    Raises SurroundingsError where nothing can be run, and ValueError for what cannot be a cache; one that cannot be
+    used just now is a notice of the report.
     """
     return pipeline.verify(deck, _unseen, effort or Effort())
 

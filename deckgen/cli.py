@@ -56,7 +56,7 @@ def build(paths: tuple[str, ...], out: Path, release: bool, locked: bool, effort
       deckgen build                      every deck in source/, into build/
       deckgen build notes.md -o decks    a document of your own
     """
-    with options.reading(paths or SOURCE):
+    with options.reading():
         from deckgen import console, folders, pipeline
         from deckgen.reading import decks
         from deckgen.shipping import Ledgers
@@ -82,7 +82,7 @@ def lint(paths: tuple[str, ...], form: str) -> int:
       deckgen lint notes.md
       deckgen lint --format github       annotations at the lines of a pull request
     """
-    with options.reading(paths or SOURCE):
+    with options.reading():
         from deckgen import drafting
         from deckgen.folders import PAGES
         from deckgen.reading import selection

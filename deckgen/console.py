@@ -206,11 +206,14 @@ def progress(title: str) -> Iterator[Callback]:
 
 
 def _proceed(bar: Progress, task: Task, step: Step) -> None:
+    if not step.total:  # nobody knows how long it takes
+        bar.update(task.id, doing=step.doing)
+        return
     if task.total != step.total:  # what is known already came at once, and tells nothing of the time that is left
         bar.reset(task.id, total=step.total, completed=step.done)
-    tenth = task.completed * 10 // (step.total or 1)
+    tenth = task.completed * 10 // step.total
     bar.update(task.id, completed=step.done, doing=step.doing)
-    if bar.disable and step.done * 10 // (step.total or 1) != tenth:
+    if bar.disable and step.done * 10 // step.total != tenth:
         left = f", about {task.time_remaining:.0f} s left" if task.time_remaining else ""
         say(f"{task.description}: {step.done} of {step.total} checks run {step.doing}{left}")
 
@@ -246,7 +249,7 @@ def _forms(report: Report) -> Mapping[str, list[Document]]:
     """The documents of a deck that have questions, by how these are written."""
     found: dict[str, list[Document]] = {}
     for document in report.deck.documents:
-        if document.form:
+        if document.form and document.cards:
             found.setdefault(document.form, []).append(document)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 
 from deckgen import files, rules
 from deckgen.diagnostics import Diagnostic, Location
-from deckgen.folders import FAILED
 from deckgen.model import Card, Deck
 from deckgen.proof import Judgement, Verdict
 from deckgen.publishing.engine import EngineMissingError
@@ -110,12 +108,3 @@ def _changed(revisions: Sequence[Revision]) -> Iterator[Diagnostic]:
     for revision in revisions:
         if revision.path.read_bytes() != revision.before:
             yield rules.CHANGED_MEANWHILE.at(Location(revision.path.as_posix()))
-
-
-def failed_last() -> dict[str, list[str]]:
-    """The cards that failed when they were last proved, by the id of their deck."""
-    try:
-        found: dict[str, list[str]] = json.loads(FAILED.read_text("utf-8"))
-        return {str(deck): list(map(str, cards)) for deck, cards in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError):  # it serves convenience alone
-        return {}

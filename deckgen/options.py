@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -55,11 +55,11 @@ def _combined(executor: str, scheduler: str | None, workers: int | None) -> None
 
 
 @contextmanager
-def reading(named: Sequence[str]) -> Iterator[None]:
-    """Say on a terminal what is read, while it is; what reads it has to be imported first, which takes a moment."""
+def reading() -> Iterator[None]:
+    """Say on a terminal that decks are read; what reads them has to be imported first, which takes a moment."""
     shown = sys.stderr.isatty()
     if shown:
-        click.echo(f"reading {', '.join(named)} ..", err=True, nl=False)
+        click.echo("reading ..", err=True, nl=False)
     try:
         yield
     finally:
@@ -88,9 +88,7 @@ _EFFORT = (
     click.option(
         "--cache", metavar="URL", help="Share what is known in a database: postgresql+psycopg://user@host/db."
     ),
-    click.option(
-        "--cache-read-only", "reading", is_flag=True, help="Use what is known, and write nothing of this run."
-    ),
+    click.option("--cache-read-only", is_flag=True, help="Use what is known, and write nothing of this run."),
     click.option("--no-cache", "afresh", is_flag=True, help="Run every check, whatever is known of it."),
     click.option(
         "--executor",
@@ -114,7 +112,7 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
 
         _combined(given["executor"], given["scheduler"], given["workers"])
         names = ("workers", "timeout", "sqlalchemy", "databases", "executor", "scheduler")
-        cache, access = _cache(given.pop("cache"), given.pop("reading"), afresh)
+        cache, access = _cache(given.pop("cache"), given.pop("cache_read_only"), afresh)
         effort = Effort(
             **{name: given.pop(name) for name in names},
             trust=Trust.GIVEN if trusted else Trust.NONE,
@@ -129,13 +127,13 @@ def proving(command: Callable[..., int]) -> Callable[..., int]:
     return wrapped
 
 
-def _cache(url: str | None, reading: bool, afresh: bool) -> tuple[str | None, Access]:
+def _cache(url: str | None, read_only: bool, afresh: bool) -> tuple[str | None, Access]:
     """What is asked of the cache; one that is named has to be there, since the user counts on it."""
     from deckgen.effort import Access
     from deckgen.folders import VERDICTS
 
-    access = Access.READ_ONLY if reading else Access.READ_WRITE
-    if afresh and (url or reading):
+    access = Access.READ_ONLY if read_only else Access.READ_WRITE
+    if afresh and (url or read_only):
         raise click.UsageError("--no-cache uses no cache: leave out --cache and --cache-read-only")
     if url is None:
         return None if afresh else VERDICTS.as_posix(), access
@@ -169,12 +167,12 @@ def choosing(command: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(command)
     def wrapped(targets: tuple[str, ...], tags: tuple[str, ...], failed: bool, **others: Any) -> int:
         def chosen() -> Reading:
-            with reading(targets or SOURCE):
-                from deckgen import drafting, folders
+            with reading():
+                from deckgen import folders, pipeline
                 from deckgen.reading import selection
 
                 found = selection.read(targets or SOURCE, tags, folders.pages())
-            last = drafting.failed_last() if failed else {}
+            last = pipeline.failed_last() if failed else {}
             return replace(found, decks=tuple(selection.failed(deck, last) for deck in found.decks))
 
         return command(chosen=chosen, **others)

@@ -14,7 +14,7 @@ from deckgen import files
 from deckgen.checking.verify import Verification, admit, judge_beside
 from deckgen.checking.verify import verify as prove
 from deckgen.diagnostics import Diagnostic, Location
-from deckgen.drafting import Uncommitted, failed_last, save
+from deckgen.drafting import Uncommitted, save
 from deckgen.effort import Effort
 from deckgen.errors import SurroundingsError
 from deckgen.folders import FAILED, OUT
@@ -89,6 +89,15 @@ def accept(deck: Deck, taken: Accepted, uncommitted: Uncommitted) -> Accepted:
     return Accepted(taken.acceptances, tuple(found), tuple(save(revisions, uncommitted)))
 
 
+def failed_last() -> dict[str, list[str]]:
+    """The cards that failed when they were last proved, by the id of their deck."""
+    try:
+        found: dict[str, list[str]] = json.loads(FAILED.read_text("utf-8"))
+        return {str(deck): list(map(str, cards)) for deck, cards in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):  # it serves convenience alone
+        return {}
+
+
 def _remember_failures(deck: Deck, judgements: Sequence[Judgement]) -> None:
     """Note which cards have failed, and forget those that no longer do."""
     harmless = (Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED, Verdict.UNCHECKED, Verdict.UNANSWERED)
@@ -135,7 +144,7 @@ def build(deck: Deck, out: Path, ledgers: Ledgers, progress: Progress, effort: E
     admitted = admit(deck, report.judgements)
     lacking = ledgers is Ledgers.LOCKED and report.count(Verdict.UNAVAILABLE)
     if any(isinstance(each, VerifiedCard) for each in admitted) and not report.stopped and not lacking:
-        progress(Step(len(admitted), len(admitted), "packing, and having Anki's engine judge the package"))
+        progress(Step(0, 0, "packing, and having Anki's engine judge the package"))
         report = ship(report, admitted, out / f"{deck.id}.apkg", ledgers)
     report = replace(report, seconds=time.monotonic() - started)
     for form in ("json", "html"):

@@ -117,7 +117,8 @@ def age(environment: Environment) -> tuple[Version, Version, str]:
 class Step:
     """How far a run is: `done` of `total` jobs have a result, and `doing` says in words what goes on now.
 
-    `judgement` is that of the card whose result was the last, None where there is none or it lacks others.
+    Where `total` is 0, nobody knows how long it takes. `judgement` is that of the card whose result was the last, None
+    where there is none or it lacks others.
     """
 
     done: int

@@ -95,7 +95,9 @@ def launch() -> Iterator[Browser]:
         # It writes beside its profile too: to the temporary folder and to the user's configuration.
         homes = dict.fromkeys(("TMPDIR", "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), scratch)
         environment: dict[str, str | float | bool] = {**os.environ, **homes}
-        with own.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS, env=environment) as browser:
+        with own.chromium.launch(
+            executable_path=chromium(), args=CHROMIUM_FLAGS, env=environment, chromium_sandbox=os.geteuid() != 0
+        ) as browser:
             yield browser
 
 

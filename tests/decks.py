@@ -98,10 +98,9 @@ def previewed(path: str, *, cwd: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "deckgen", "preview", path, "--port", "0"]
     with subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible) as process:
         assert process.stderr is not None
-        said = re.search(r"(http://127\.0\.0\.1:\d+)/;", process.stderr.readline())
-        assert said
         try:
-            yield said[1]
+            [origin] = re.findall(r"(http://127\.0\.0\.1:\d+)/;", process.stderr.readline())
+            yield origin
         finally:
             process.send_signal(signal.SIGINT)
             told = process.stderr.read()

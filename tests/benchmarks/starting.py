@@ -6,18 +6,16 @@ Each against a Python that does nothing, as this machine starts it in the same r
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks.measure import Ratio, seconds
-from tests.decks import interruptible
+from tests.decks import previewed
 from tests.unit.test_seed_like import ROUGH
 
 _TIMES = 10
@@ -34,8 +32,11 @@ def ratios() -> Iterator[Ratio]:
         asked = seconds(lambda: _run("-m", "deckgen", "--help"), _TIMES)
         read = seconds(lambda: _run("-m", "deckgen", "lint", str(notes)), _TIMES)
         notes.write_text("".join(map(_card, range(_CARDS))))
-        with _preview(notes) as url:
-            saved = max(_until_shown(notes, url, f"edit {number}") for number in range(_SAVES))
+        with previewed(notes.name, cwd=notes.parent) as origin:
+            saved = max(
+                _until_shown(notes, f"{origin}/cards/notes/card-0/1/front", f"edit {number}")
+                for number in range(_SAVES)
+            )
     yield Ratio("deckgen --help / python -c pass", asked / nothing, 8)
     yield Ratio("deckgen lint of a rough document / python -c pass", read / nothing, 60)
     yield Ratio("preview of 400 cards, save to shown / python -c pass", saved / nothing, 50)
@@ -49,23 +50,10 @@ def _run(*arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
-@contextmanager
-def _preview(notes: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "deckgen", "preview", notes.name, "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=notes.parent, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
-    ) as process:
-        assert process.stderr is not None
-        said = re.search(r"(http://127\.0\.0\.1:\d+)/;", process.stderr.readline())
-        assert said
-        yield f"{said[1]}/cards/notes/card-0/1/front"
-        process.send_signal(signal.SIGINT)
-
-
 def _until_shown(notes: Path, url: str, edit: str) -> float:
     notes.write_text(re.sub(r"What is 0 as of .*\?", f"What is 0 as of {edit}?", notes.read_text()))
     started = time.perf_counter()
-    while edit not in urllib.request.urlopen(url).read().decode():
+    while edit not in urllib.request.urlopen(url, timeout=30).read().decode():
         assert time.perf_counter() < started + 30
         time.sleep(0.005)
     return time.perf_counter() - started

@@ -13,9 +13,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -301,6 +302,7 @@ def succeed(commands: str, folder: Path) -> None:
 
 
 Rule = Callable[[str, Path], None]
+PATIENCE = 300.0  # seconds, after which what does not say what is waited for is ended
 
 
 @contextmanager
@@ -317,10 +319,14 @@ def going(command: str, folder: Path) -> Iterator[Callable[[str], str]]:
     ) as process:
         assert process.stderr is not None
         lines = process.stderr
+        patience = threading.Timer(PATIENCE, os.killpg, (process.pid, signal.SIGKILL))
+        patience.start()
         try:
             yield lambda word: next(line for line in lines if word in line)
         finally:
-            os.killpg(process.pid, signal.SIGINT)
+            patience.cancel()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
             rest = lines.read()
     assert "Traceback" not in rest, rest
 

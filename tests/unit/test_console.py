@@ -73,6 +73,7 @@ def test_environments_without_room_for_their_names_are_numbered(
 def test_progress_says_what_is_run_and_when_it_will_be_done(capsys: pytest.CaptureFixture[str]) -> None:
     with console.progress("Small") as progress:
         progress(Step(0, 0, "looking for its environments"))
+        assert capsys.readouterr().err == ""
         for done in range(40, 101):  # forty are known
             progress(Step(done, 100, "on SQLAlchemy 2.1 with sqlite"))
     lines = capsys.readouterr().err.splitlines()
