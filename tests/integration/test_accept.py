@@ -101,6 +101,7 @@ RIGHT = (
 )
 
 
+@pytest.mark.slow
 def test_what_is_observed_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
     deck(tmp_path / "deck", WRONG)
     ran = deckgen("accept", "deck", cwd=tmp_path)
@@ -147,6 +148,7 @@ def test_line_ends_of_all_kinds_stay_where_they_are(tmp_path: Path) -> None:
     assert after[line:].split(b"```")[0].split() == b"SELECT a two".split()
 
 
+@pytest.mark.slow
 def test_a_file_that_git_could_not_bring_back_is_left_alone(tmp_path: Path) -> None:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")

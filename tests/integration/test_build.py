@@ -108,6 +108,7 @@ def test_one_bad_file_stops_neither_the_others_nor_the_other_decks(tmp_path: Pat
     assert (tmp_path / "build" / "two.apkg").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_build_leaves_the_previous_package_in_place(tmp_path: Path) -> None:
     deck(tmp_path / "deck", card(1, "one"))
     assert deckgen("build", "deck", cwd=tmp_path).status == 0
@@ -128,6 +129,7 @@ def test_a_ledger_that_cannot_be_read_stops_the_build(tmp_path: Path, text: str)
     assert not (tmp_path / "build" / "small.apkg").exists()
 
 
+@pytest.mark.slow
 def test_without_the_engine_the_package_is_written_and_a_line_says_so(tmp_path: Path) -> None:
     deck(tmp_path / "deck", card(1, "one"))
     (tmp_path / "anki.py").write_text("raise ImportError('this stands for a machine without the engine')")

@@ -68,6 +68,7 @@ EDITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "names"), EDITS.values(), ids=EDITS)
 def test_what_could_change_a_verdict_is_run_again_and_nothing_else(proved: Path, text: str, names: list[str]) -> None:
     (proved / "deck" / "cards.md").write_text(text)
@@ -76,12 +77,14 @@ def test_what_could_change_a_verdict_is_run_again_and_nothing_else(proved: Path,
     assert sorted(verdicts) == sorted(VERDICTS)
 
 
+@pytest.mark.slow
 def test_another_prelude_or_timeout_runs_all(proved: Path) -> None:
     assert known(proved, "--timeout", "5") == ([], VERDICTS)
     (proved / "deck" / "prelude.py").write_text("number = 2\n")
     assert known(proved) == ([], VERDICTS)
 
 
+@pytest.mark.slow
 def test_no_cache_neither_reads_nor_writes(tmp_path: Path) -> None:
     deck(tmp_path / "deck", TEXT)
     assert known(tmp_path, "--no-cache") == ([], VERDICTS)

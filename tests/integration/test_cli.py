@@ -101,6 +101,7 @@ def test_verify_reports_and_packs_nothing(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "build").iterdir()] == [".cache"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verb", "said"), [("verify", "<strong>1</strong> of 1 verified"), ("lint", "1</strong> card read")]
 )
@@ -164,6 +165,7 @@ def test_a_version_is_minor_or_exact_and_may_be_a_pre_release(version: str, *, f
         cli.commands["verify"].parse_args(context, ["--sqlalchemy", version])
 
 
+@pytest.mark.slow
 def test_a_claimed_environment_that_is_missing_leaves_the_card_out_and_exits_0(tmp_path: Path) -> None:
     claimed = [card(number, "so", attributes=f'#card-{number} database="postgresql"') for number in (2, 3)]
     deck(tmp_path / "deck", card(1, "one") + "".join(claimed))
@@ -178,6 +180,7 @@ def test_a_claimed_environment_that_is_missing_leaves_the_card_out_and_exits_0(t
     assert where.startswith("  on: py")
 
 
+@pytest.mark.slow
 def test_audit_judges_a_package(tmp_path: Path) -> None:
     deck(tmp_path / "deck", card(1, "one"))
     assert deckgen("build", "deck", cwd=tmp_path).status == 0

@@ -27,6 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_example_of_the_readme(folder: Path) -> None:
     [example] = re.findall(r"## As a library\n\n```python\n(.*?)```", README.read_text(), re.DOTALL)
     assert len(example.splitlines()) <= 12

@@ -121,6 +121,7 @@ def test_a_card_without_a_check_is_skipped_where_its_deck_marks_it(folder: Path,
     assert deckgen("verify", "deck", cwd=folder).status == 0
 
 
+@pytest.mark.slow
 def test_failures_read_as_the_text_report_does(
     once: Path, folder: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

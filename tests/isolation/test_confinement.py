@@ -392,6 +392,7 @@ def test_below_the_base_nothing_is_run(refused: Mapping[int, int], small: Path) 
     assert list((small.parent / "scratch").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_checks_that_are_trusted_run_unconfined_and_say_so(small: Path) -> None:
     ran = verify(small, BELOW_THE_BASE["nothing"], "--trust-checks", "--format", "json")
     assert ran.status == 0, ran.err
@@ -402,12 +403,14 @@ def test_checks_that_are_trusted_run_unconfined_and_say_so(small: Path) -> None:
     assert list((small.parent / "scratch").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_trust_takes_no_layer_off(small: Path) -> None:
     trusted, usual = (verify(small, {}, *trust, "--format", "json") for trust in (["--trust-checks"], []))
     assert trusted.json["environments"] == usual.json["environments"]
     assert "seccomp" in usual.json["environments"][0]["confinement"]
 
 
+@pytest.mark.slow
 def test_namespaces_do_without_landlock(small: Path, tmp_path: Path) -> None:
     if refusal := json.loads(run([sys.executable, "-c", PROBE, str(tmp_path / "scratch")], cwd=tmp_path).out)[1]:
         pytest.skip(f"this system refuses namespaces: {refusal}")

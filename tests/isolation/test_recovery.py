@@ -56,6 +56,7 @@ def test_a_job_whose_server_is_killed_twice_has_crashed(tmp_path: Path, watched:
     assert watched.left() == []
 
 
+@pytest.mark.slow
 def test_a_job_whose_server_is_killed_with_the_process_that_forks_them_is_run_again(
     tmp_path: Path, watched: Watch
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_run_that_is_killed_while_its_prelude_hangs_takes_everything_along(tmp
     assert watched.left() == []
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_run_before_its_check_ends_and_takes_everything_along(
     tmp_path: Path, watched: Watch
 ) -> None:

@@ -6,6 +6,7 @@ import codecs
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from deckgen.reading.edits import Edit, Line, apply, lines
 from deckgen.reading.ids import Plan
 from tests.decks import DECK_TOML
 from tests.properties.test_reading import QUICK, TEXTS, documents
+
+pytestmark = pytest.mark.slow
 
 ENDS = st.sampled_from([["\n"], ["\r\n"], ["\r"], ["\n", "\r\n", "\r"], ["\r\r\n", "\n"]])
 MARK = st.sampled_from([b"", codecs.BOM_UTF8])
