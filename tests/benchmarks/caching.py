@@ -16,19 +16,10 @@ from pathlib import Path
 from deckgen import pipeline
 from deckgen.effort import Effort
 from deckgen.reading import decks
+from tests.benchmarks import trivial
 from tests.benchmarks.measure import Ratio
 
 _CARDS, _SOME = 10_000, 400
-_CARD = """\
-Q{n}. What is number {n}? {{#card-{n}}}
-
-It is {n}.
-
-```python check
-assert engine.name == "sqlite" != "{n}"
-```
-
-"""
 
 
 def ratios() -> Iterator[Ratio]:
@@ -51,7 +42,7 @@ _KNOWN = Effort(cache="verdicts.sqlite")
 
 
 def _write(cards: int) -> str:
-    text = "---\nid: bench\nname: Bench\n---\n\n" + "".join(_CARD.format(n=number) for number in range(cards))
+    text = trivial.document(cards)
     Path("bench.md").write_text(text)
     return text
 

@@ -23,22 +23,13 @@ from deckgen.effort import Effort
 from deckgen.model import Deck
 from deckgen.proof import Job, Passed, Task
 from deckgen.reading import decks
+from tests.benchmarks import trivial
 from tests.benchmarks.measure import Ratio
 from tests.isolation.harness import jobs
 
 _PROVED = 200
 _PROOF_SECONDS = 0.025  # so that batches are as large as those of real proofs
 _SENT = (10_000, 100_000)
-_CARD = """\
-Q{n}. What is number {n}? {{#card-{n}}}
-
-It is {n}.
-
-```python check
-assert engine.name == "sqlite" != "{n}"
-```
-
-"""
 
 
 def ratios() -> Iterator[Ratio]:
@@ -62,9 +53,8 @@ def passed(_name: str, tasks: Sequence[Task]) -> tuple[str, Proved]:
 
 
 def _todo(number: int) -> tuple[Deck, list[Job]]:
-    text = "---\nid: bench\nname: Bench\n---\n\n" + "".join(_CARD.format(n=number) for number in range(number))
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
-        Path("bench.md").write_text(text)
+        Path("bench.md").write_text(trivial.document(number))
         (deck,) = decks.read(["bench.md"]).decks
     return deck, jobs(deck)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import fnmatch
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +16,8 @@ from typing import Any
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from anki.errors import NotFoundError
+
+from tests import loopback
 
 
 class Actions:
@@ -152,11 +153,5 @@ def serving(actions: Actions) -> Iterator[str]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with loopback.serving(HTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url
