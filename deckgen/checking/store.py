@@ -1,17 +1,20 @@
 """The database that a cache is kept in: a file of its own, or one that many share; what is not ours stays as it is.
 
 There is a table of verdicts, and one that tells of which version these tables are. Rows are locked either in the order
-of their keys or without waiting, so that those who share a database never wait for each other in a circle.
+of their keys or without waiting, so that those who share a database hardly ever wait for each other in a circle. Where
+they do all the same, a server undoes one transaction, and that one is tried again: PostgreSQL waits in spite of SKIP
+LOCKED for a row that is changed twice just then, and MariaDB locks the gaps between rows as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -23,8 +26,8 @@ NO_URL = f"it is no URL such as {_EXAMPLE}"
 _VERSION = 1
 _AT_ONCE = 500  # rows in one statement or transaction
 _STEPS = 3  # two tables and a row, each of which another client may have made just before
-_TRIES = 20  # MariaDB locks the gaps between rows as well, of which no order keeps those who write apart
-_DEADLOCK = 1213  # of MariaDB, which has undone the transaction and asks to try again
+_TRIES = 20  # of a transaction that the server undoes for the sake of others
+_DEADLOCKS = {"40P01", 1213}  # the SQLSTATE of PostgreSQL, and the number of MariaDB
 _CORRUPT = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT"}
 
 _TABLES = sa.MetaData()
@@ -40,6 +43,8 @@ _VERDICTS = sa.Table(
     sa.Column("used", sa.Integer, nullable=False),
 )
 _KEY, _USED = _VERDICTS.c.key, _VERDICTS.c.used
+
+_T = TypeVar("_T")
 
 
 class UnfitError(ValueError):
@@ -157,30 +162,27 @@ class Store:
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Put rows into the place of what is there under their keys."""
         ordered = sorted(rows, key=lambda row: row["key"])
-        for left in reversed(range(_TRIES)):
-            try:
-                with self._transaction() as connection:
-                    connection.execute(_upsert(connection.dialect.name), ordered)
-                return
-            except StoreError as error:
-                if not error.deadlock or not left:
-                    raise
+        self._change(lambda connection: connection.execute(_upsert(connection.dialect.name), ordered))
 
     def touch(self, keys: Sequence[str], day: int) -> None:
         """Note that the rows with some keys were used on a day, but for those that somebody else is at."""
         for some in _portions(keys):
-            with self._transaction() as connection:
-                if found := _taken(connection, _KEY.in_(some), day > _USED):
-                    connection.execute(_VERDICTS.update().where(_KEY.in_(found)).values(used=day))
+            self._change(partial(_touch, keys=some, day=day))
 
     def drop(self, day: int) -> None:
         """Drop the rows that were last used before a day, but for those that somebody else is at."""
-        while True:
+        while self._change(partial(_drop, day=day)):
+            pass
+
+    def _change(self, work: Callable[[sa.Connection], _T], tries: int = _TRIES) -> _T:
+        """What some work gives, in a transaction that is tried again where it is undone for the sake of others."""
+        try:
             with self._transaction() as connection:
-                found = _taken(connection, day > _USED)
-                if not found:
-                    return
-                connection.execute(_VERDICTS.delete().where(_KEY.in_(found)))
+                return work(connection)
+        except StoreError as error:
+            if not error.deadlock or tries == 1:
+                raise
+        return self._change(work, tries - 1)
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -188,8 +190,7 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
-            deadlock = getattr(error.orig, "args", ())[:1] == (_DEADLOCK,)
-            raise StoreError(str(error.orig), corrupt=_corrupt(error), deadlock=deadlock) from None
+            raise StoreError(str(error.orig), corrupt=_corrupt(error), deadlock=_deadlock(error)) from None
 
 
 def _url(place: str) -> sa.URL:
@@ -228,6 +229,19 @@ def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
 
 
+def _touch(connection: sa.Connection, keys: Sequence[str], day: int) -> None:
+    if found := _taken(connection, _KEY.in_(keys), day > _USED):
+        connection.execute(_VERDICTS.update().where(_KEY.in_(found)).values(used=day))
+
+
+def _drop(connection: sa.Connection, day: int) -> bool:
+    """Whether there was something to drop, and there may be more."""
+    found = _taken(connection, day > _USED)
+    if found:
+        connection.execute(_VERDICTS.delete().where(_KEY.in_(found)))
+    return bool(found)
+
+
 def _taken(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> Sequence[str]:
     """The keys of some rows that nobody else is at, which from now on nobody else can be."""
     query = sa.select(_KEY).where(*conditions).limit(_AT_ONCE).with_for_update(skip_locked=True)
@@ -244,6 +258,12 @@ def _upsert(dialect: str) -> sa.Insert:
         new = {each: insert.excluded[each] for each in changing}
         statement = insert.on_conflict_do_update(index_elements=["key"], set_=new)
     return statement
+
+
+def _deadlock(error: sa.exc.DBAPIError) -> bool:
+    """Whether an error says that the server undid a transaction since it and others waited for each other."""
+    orig: Any = error.orig
+    return not _DEADLOCKS.isdisjoint([getattr(orig, "sqlstate", None), *orig.args[:1]])
 
 
 def _corrupt(error: sa.exc.DBAPIError) -> bool:

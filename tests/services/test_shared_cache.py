@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ from deckgen.checking.databases.mariadb import own as mariadb
 from deckgen.checking.databases.mariadb.administration import MariaDB
 from deckgen.checking.databases.postgresql import own as postgresql
 from deckgen.checking.databases.postgresql.administration import PostgreSQL
+from deckgen.checking.store import Store
 from deckgen.effort import Access
 from deckgen.options import SURROUNDINGS, USAGE, WRONG_CARDS
 from tests.decks import Ran, card, deck, deckgen, slow
@@ -148,6 +150,56 @@ def written(shared: Shared, number: int, seconds: float) -> dict[str, Any]:
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
+
+
+TABLE = sa.table("deckgen_verdicts", sa.column("key"), sa.column("seconds"), sa.column("used"))
+KEYS = ["a", *(f"b {number}" for number in range(100))]  # MariaDB undoes the transaction that has changed less
+BUT_THE_FIRST = TABLE.update().where(TABLE.c.key > "a").values(seconds=1)
+THE_FIRST = TABLE.update().where(TABLE.c.key == "a").values(seconds=1)
+NO_CHANGE = sa.text("LOCK TABLE deckgen_verdicts IN SHARE MODE")
+# PostgreSQL looks for a circle once, some time after a transaction has begun to wait: that time here, and never there.
+PATIENT = {"postgresql": {"options": "-c deadlock_timeout=5s"}, "mariadb": {}}
+ENDLESS = {"postgresql": "SET deadlock_timeout = '1h'", "mariadb": "SELECT 1"}
+WAITING = {
+    "postgresql": "SELECT count(*) FROM pg_locks WHERE NOT granted",
+    "mariadb": "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+}
+
+
+def entries(seconds: float) -> list[dict[str, object]]:
+    return [{"key": key, "outcome": "", "seconds": seconds, "digest": "", "used": 1} for key in KEYS]
+
+
+CIRCLES: dict[str, tuple[str, sa.Executable, Callable[[Store], None], set[tuple[float, int]]]] = {
+    "write": ("postgresql", BUT_THE_FIRST, lambda store: store.write(entries(2)), {(2, 1)}),
+    "write there": ("mariadb", BUT_THE_FIRST, lambda store: store.write(entries(2)), {(2, 1)}),
+    "touch": ("postgresql", NO_CHANGE, lambda store: store.touch(KEYS, 2), {(0, 2), (1, 2)}),
+    "drop": ("postgresql", NO_CHANGE, lambda store: store.drop(2), set()),
+}
+
+
+@pytest.mark.parametrize(("lasting", "held", "change", "left"), CIRCLES.values(), ids=CIRCLES, indirect=["lasting"])
+def test_what_the_server_undoes_for_the_sake_of_others_is_tried_again(
+    shared: Shared, held: sa.Executable, change: Callable[[Store], None], left: set[tuple[float, int]]
+) -> None:
+    kind = shared.url.get_backend_name()
+    url = shared.url.update_query_dict(PATIENT[kind])
+    store = Store(url.render_as_string(hide_password=False), Access.READ_WRITE)
+    store.open()
+    store.write(entries(0))
+    undone: list[sa.Connection] = []
+    sa.event.listen(store._engine, "rollback", undone.append)
+    with sa.create_engine(shared.url, poolclass=sa.NullPool).connect() as other, ThreadPoolExecutor(1) as pool:
+        other.exec_driver_sql(ENDLESS[kind])
+        other.execute(held)
+        changing = pool.submit(change, store)
+        while not changing.done() and shared.run(WAITING[kind]) == [(0,)]:
+            time.sleep(0.01)
+        other.execute(THE_FIRST)  # which the change has locked, while it waits for what is held
+        other.commit()
+        changing.result()
+    assert len(undone) == 1
+    assert {(row.seconds, row.used) for row in store.rows(KEYS)} == left
 
 
 def test_twenty_that_come_to_an_empty_database_at_once_make_one_cache(shared: Shared) -> None:
