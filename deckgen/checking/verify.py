@@ -171,7 +171,8 @@ class _Run:
         self.progress(Step(len(self.results), self.total, f"on {_where(environment)}", judgement))
 
     def _ends(self, result: Result) -> bool:
-        return self.effort.on_failure is OnFailure.STOP and not isinstance(result.outcome, Passed | NotClaimed)
+        harmless = isinstance(result.outcome, Passed | NotClaimed | Unavailable)
+        return self.effort.on_failure is OnFailure.STOP and not harmless
 
 
 def _wider(results: Sequence[Result]) -> Iterator[Diagnostic]:

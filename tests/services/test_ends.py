@@ -17,7 +17,7 @@ import pytest
 
 from deckgen.checking.verify import verify
 from deckgen.effort import Effort
-from deckgen.options import INTERRUPTED
+from deckgen.options import INTERRUPTED, WRONG_CARDS
 from tests.decks import interruptible
 from tests.isolation.harness import Watch, card, checking, gone, quietly, watch, write
 from tests.isolation.test_confinement import UNSHARE, refusing
@@ -211,3 +211,12 @@ def test_without_namespaces_neither_check_nor_prelude_is_run_with_a_server(
     assert "the sockets of other servers cannot be hidden here: namespaces" in ran.out
     assert "the prelude was run" in run([*refused, "--trust-checks"], cwd=base, **variables).out
     assert watched.left(LONG) == []
+
+
+def test_what_cannot_be_run_here_is_no_failure_that_ends_the_run(ours: Served, base: Path) -> None:
+    databases = f'databases = ["{ours.database}", "sqlite"]\n'
+    write(base / "deck", {"cards.md": card("Wrong", "assert engine.name is None")}, extra=databases)
+    ran = run([*command(*refusing({UNSHARE: 1})), "-x"], cwd=base, PYTHONPATH=os.getcwd(), **ours.environment)
+    assert ran.status == WRONG_CARDS
+    assert "the sockets of other servers cannot be hidden here" in ran.out
+    assert "1 refuted" in ran.err
