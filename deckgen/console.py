@@ -18,11 +18,12 @@ from rich.text import Text
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Severity
 from deckgen.model import Document
-from deckgen.proof import Verdict
+from deckgen.proof import Judgement, Verdict
 from deckgen.publishing import grid
 from deckgen.publishing.advice import next_step
 from deckgen.publishing.grid import Cell, Column, Grid
-from deckgen.publishing.reports.text import paragraph
+from deckgen.publishing.reports.problem import failed
+from deckgen.publishing.reports.text import failure, paragraph
 from deckgen.report import Progress as Callback
 from deckgen.report import Report, Step, Verb
 
@@ -97,6 +98,14 @@ def acceptances(taken: Iterable[Acceptance]) -> None:
     """Print for each block that would change what would change in it."""
     for each in taken:
         out(f"{each.before.location}: {each.card.label} {each.card.question} (#{each.card.id})\n{each.diff}\n")
+
+
+def left(judgements: Iterable[Judgement]) -> None:
+    """Print why nothing could be observed of some cards."""
+    for judgement in judgements:
+        complain(judgement.card.defects)
+        for problem in failed(judgement):
+            say(failure(problem))
 
 
 def changes(found: Sequence[Change]) -> None:

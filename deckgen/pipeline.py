@@ -25,6 +25,7 @@ from deckgen.publishing import reports, upstream
 from deckgen.publishing.ankiconnect import AnkiConnect
 from deckgen.publishing.changes import Change
 from deckgen.publishing.push import Effect
+from deckgen.publishing.reports import problem
 from deckgen.reading import acceptance, diagrams, selection
 from deckgen.reading.acceptance import Acceptance
 from deckgen.reading.edits import Revision
@@ -36,9 +37,13 @@ _ROUNDS = 100  # what differs each time it is observed must come to an end
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was observed and taken, why it could not be written, and what forbade to write anything at all."""
+    """What was observed and taken, why it could not be written, and what forbade to write anything at all.
+
+    `left` are the cards with such fences that fail for another reason, or cannot be run, and what became of them.
+    """
 
     acceptances: tuple[Acceptance, ...]
+    left: tuple[Judgement, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     refusals: tuple[Diagnostic, ...] = ()
 
@@ -50,15 +55,19 @@ def observe(deck: Deck, progress: Progress, effort: Effort) -> Accepted:
     SurroundingsError.
     """
     taken: dict[Location, Acceptance] = {}
+    left: list[Judgement] = []
     for _ in range(_ROUNDS):
-        found = list(_observed(prove(deck, progress, effort).judgements))
+        judgements = prove(deck, progress, effort).judgements
+        found = list(_observed(judgements))
+        differing = {each.card.location for each in found}
+        left += [each for each in judgements if each.card.location not in differing and _is_left(each)]
         if not found:
             break
         for each in found:
             first = taken.get(each.before.location, each)
             taken[each.before.location] = replace(each, before=first.before)
         deck = _with(deck, {each.card.location: acceptance.replaced(each.card, each) for each in found})
-    return Accepted(tuple(taken.values()))
+    return Accepted(tuple(taken.values()), tuple(left))
 
 
 def _observed(judgements: Sequence[Judgement]) -> Iterator[Acceptance]:
@@ -67,6 +76,12 @@ def _observed(judgements: Sequence[Judgement]) -> Iterator[Acceptance]:
         found = next(filter(None, (acceptance.accepted(judgement.card, outcome) for outcome in refuted)), None)
         if found is not None and found.before != found.after:
             yield found
+
+
+def _is_left(judgement: Judgement) -> bool:
+    return judgement.verdict in problem.FAILED and any(
+        fence.role in acceptance.ACCEPTABLE for fence in judgement.card.fences
+    )
 
 
 def _with(deck: Deck, cards: Mapping[Location, Card]) -> Deck:
@@ -86,7 +101,7 @@ def accept(deck: Deck, taken: Accepted, uncommitted: Uncommitted) -> Accepted:
                 revisions.append(revision)
             case Diagnostic() as diagnostic:
                 found.append(diagnostic)
-    return Accepted(taken.acceptances, tuple(found), tuple(save(revisions, uncommitted)))
+    return replace(taken, diagnostics=tuple(found), refusals=tuple(save(revisions, uncommitted)))
 
 
 def failed_last() -> dict[str, list[str]]:

@@ -98,12 +98,14 @@ def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort
             taken = pipeline.observe(deck, progress, effort)
         console.acceptances(taken.acceptances)
         done = pipeline.accept(deck, taken, uncommitted) if write else taken
+        console.left(taken.left)
         console.complain([*done.diagnostics, *done.refusals])
         written = write and taken.acceptances and not done.refusals
         rest = ", but for the files named above" if done.diagnostics else ""
         differing = f"{deck.name}: blocks that differ: {len(taken.acceptances)}"
-        console.say(differing + (f"; written{rest}" if written else ""))
-        wanting = done.diagnostics or (taken.acceptances and not write)
+        others = f"; cards left as they are: {len(taken.left)}" if taken.left else ""
+        console.say(differing + (f"; written{rest}" if written else "") + others)
+        wanting = done.diagnostics or taken.left or (taken.acceptances and not write)
         status = max(status, USAGE if done.refusals else WRONG_CARDS if wanting else OK)
     return status
 

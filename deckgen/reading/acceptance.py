@@ -16,6 +16,7 @@ from deckgen.reading import grammar
 from deckgen.reading.edits import Edit, Line, Revision, apply, lines
 from deckgen.reading.sources import decode
 
+ACCEPTABLE = frozenset({Role.OUTPUT, Role.EMITTED, Role.PYCON})
 _NOTHING = "(nothing)"
 _LONGEST = 32 * 1024  # what is longer was cut
 _NO_ERROR = "no error"

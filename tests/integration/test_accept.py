@@ -148,6 +148,40 @@ def test_line_ends_of_all_kinds_stay_where_they_are(tmp_path: Path) -> None:
     assert after[line:].split(b"```")[0].split() == b"SELECT a two".split()
 
 
+FAILING = """
+Q6. What is printed, and where? {#failing}
+
+```python
+print(engin.name)
+```
+
+```text output
+sqlite
+```
+
+Q7. Where is it true? {#nowhere database="oracle"}
+
+```python
+print(engine.name)
+```
+
+```text output
+oracle
+```
+"""
+
+
+def test_a_card_of_which_nothing_is_observed_is_named_with_the_reason(tmp_path: Path) -> None:
+    path = deck(tmp_path / "deck", WRONG + FAILING) / "cards.md"
+    ran = deckgen("accept", "deck", "--write", cwd=tmp_path)
+    assert (ran.status, ran.out.count("(#")) == (1, 5)
+    assert ": broken: Q6 What is printed, and where? (#failing)\n  NameError: name 'engin' is not defined\n" in ran.err
+    assert "D017 error: database: unknown database `oracle`" in ran.err
+    assert "(#other)" not in ran.err
+    assert ran.err.endswith("Small: blocks that differ: 5; written; cards left as they are: 2\n")
+    assert path.read_text() == RIGHT + FAILING
+
+
 @pytest.mark.slow
 def test_a_file_that_git_could_not_bring_back_is_left_alone(tmp_path: Path) -> None:
     if shutil.which("git") is None:
