@@ -10,13 +10,13 @@ from pathlib import Path
 
 from deckgen import rules
 from deckgen.diagnostics import Diagnostic, Location, Source
-from deckgen.model import Card, Document, Fence, Html, Role
+from deckgen.model import CHECK_ROLES, Card, Document, Fence, Html, Role
 from deckgen.proof import Refuted
 from deckgen.reading import grammar
 from deckgen.reading.edits import Edit, Line, Revision, apply, lines
 from deckgen.reading.sources import decode
 
-ACCEPTABLE = frozenset({Role.OUTPUT, Role.EMITTED, Role.PYCON})
+ACCEPTABLE = CHECK_ROLES - {Role.CHECK}
 _NOTHING = "(nothing)"
 _LONGEST = 32 * 1024  # what is longer was cut
 _NO_ERROR = "no error"

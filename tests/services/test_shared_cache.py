@@ -157,13 +157,16 @@ KEYS = ["a", *(f"b {number}" for number in range(100))]  # MariaDB undoes the tr
 BUT_THE_FIRST = TABLE.update().where(TABLE.c.key > "a").values(seconds=1)
 THE_FIRST = TABLE.update().where(TABLE.c.key == "a").values(seconds=1)
 NO_CHANGE = sa.text("LOCK TABLE deckgen_verdicts IN SHARE MODE")
-# PostgreSQL looks for a circle once, some time after a transaction has begun to wait: that time here, and never there.
-PATIENT = {"postgresql": {"options": "-c deadlock_timeout=5s"}, "mariadb": {}}
-ENDLESS = {"postgresql": "SET deadlock_timeout = '1h'", "mariadb": "SELECT 1"}
 WAITING = {
     "postgresql": "SELECT count(*) FROM pg_locks WHERE NOT granted",
     "mariadb": "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
 }
+
+
+def patient(url: sa.URL, time: str) -> sa.URL:
+    """For PostgreSQL, which looks for a circle once, when a transaction has waited for some time."""
+    options = f"-c deadlock_timeout={time} -c statement_timeout=60s"
+    return url.update_query_dict({"options": options}) if url.get_backend_name() == "postgresql" else url
 
 
 def entries(seconds: float) -> list[dict[str, object]]:
@@ -182,18 +185,17 @@ CIRCLES: dict[str, tuple[str, sa.Executable, Callable[[Store], None], set[tuple[
 def test_what_the_server_undoes_for_the_sake_of_others_is_tried_again(
     shared: Shared, held: sa.Executable, change: Callable[[Store], None], left: set[tuple[float, int]]
 ) -> None:
-    kind = shared.url.get_backend_name()
-    url = shared.url.update_query_dict(PATIENT[kind])
+    waiting = WAITING[shared.url.get_backend_name()]
+    url, endless = patient(shared.url, "5s"), patient(shared.url, "1h")
     store = Store(url.render_as_string(hide_password=False), Access.READ_WRITE)
     store.open()
     store.write(entries(0))
     undone: list[sa.Connection] = []
     sa.event.listen(store._engine, "rollback", undone.append)
-    with sa.create_engine(shared.url, poolclass=sa.NullPool).connect() as other, ThreadPoolExecutor(1) as pool:
-        other.exec_driver_sql(ENDLESS[kind])
+    with sa.create_engine(endless, poolclass=sa.NullPool).connect() as other, ThreadPoolExecutor(1) as pool:
         other.execute(held)
         changing = pool.submit(change, store)
-        while not changing.done() and shared.run(WAITING[kind]) == [(0,)]:
+        while not changing.done() and shared.run(waiting) == [(0,)]:
             time.sleep(0.01)
         other.execute(THE_FIRST)  # which the change has locked, while it waits for what is held
         other.commit()
