@@ -101,7 +101,7 @@ def acceptances(taken: Iterable[Acceptance]) -> None:
 
 
 def left(judgements: Iterable[Judgement]) -> None:
-    """Print why nothing could be observed of some cards."""
+    """Print why some cards are not proved, whatever is accepted."""
     for judgement in judgements:
         complain(judgement.card.defects)
         for problem in failed(judgement):

@@ -103,7 +103,7 @@ def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort
         written = write and taken.acceptances and not done.refusals
         rest = ", but for the files named above" if done.diagnostics else ""
         differing = f"{deck.name}: blocks that differ: {len(taken.acceptances)}"
-        others = f"; cards left as they are: {len(taken.left)}" if taken.left else ""
+        others = f"; cards still not proved: {len(taken.left)}" if taken.left else ""
         console.say(differing + (f"; written{rest}" if written else "") + others)
         wanting = done.diagnostics or taken.left or (taken.acceptances and not write)
         status = max(status, USAGE if done.refusals else WRONG_CARDS if wanting else OK)

@@ -168,18 +168,33 @@ print(engine.name)
 ```text output
 oracle
 ```
+
+Q8. What is printed first? {#first}
+
+```python
+print(1)
+```
+
+```text output
+0
+```
+
+```python
+print(two)
+```
 """
 
 
-def test_a_card_of_which_nothing_is_observed_is_named_with_the_reason(tmp_path: Path) -> None:
+def test_a_card_that_is_not_proved_whatever_is_accepted_is_named_with_the_reason(tmp_path: Path) -> None:
     path = deck(tmp_path / "deck", WRONG + FAILING) / "cards.md"
     ran = deckgen("accept", "deck", "--write", cwd=tmp_path)
-    assert (ran.status, ran.out.count("(#")) == (1, 5)
+    assert (ran.status, ran.out.count("(#")) == (1, 6)
     assert ": broken: Q6 What is printed, and where? (#failing)\n  NameError: name 'engin' is not defined\n" in ran.err
+    assert ": broken: Q8 What is printed first? (#first)\n  NameError: name 'two' is not defined\n" in ran.err
     assert "D017 error: database: unknown database `oracle`" in ran.err
     assert "(#other)" not in ran.err
-    assert ran.err.endswith("Small: blocks that differ: 5; written; cards left as they are: 2\n")
-    assert path.read_text() == RIGHT + FAILING
+    assert ran.err.endswith("Small: blocks that differ: 6; written; cards still not proved: 3\n")
+    assert path.read_text() == RIGHT + FAILING.replace("\n0\n", "\n1\n")
 
 
 @pytest.mark.slow
