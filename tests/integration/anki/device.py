@@ -58,8 +58,7 @@ def study(anki: Learner) -> int:
     scheduler = anki.collection.sched
     anki.collection.decks.select(anki.collection.decks.id("Small"))  # type: ignore[arg-type] # it is there
     while (card := scheduler.getCard()) is not None:
-        card.start_timer()
-        scheduler.answerCard(card, 3)
+        anki.answer(card)
         answers += 1
     return answers
 
