@@ -5,7 +5,7 @@ Everything heavy is imported where cards are collected, since pytest loads this 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -136,6 +136,15 @@ class Cards:
             item.fail()
         if judgement.verdict is not Verdict.VERIFIED and not item.wrong:
             item.add_marker(pytest.mark.skip(_reason(judgement)))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Begin a card's line in the short summary with the line in its document, whose path stands just before."""
+        report = yield
+        crash = getattr(report.longrepr, "reprcrash", None)
+        if isinstance(item, CardItem) and crash:
+            crash.message = crash.message.removeprefix(f"Failed: {item.card.location.path}:")
+        return report
 
 
 def _read(home: Path) -> Reading:

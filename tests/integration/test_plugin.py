@@ -126,7 +126,7 @@ def test_failures_read_as_the_text_report_does(
     once: Path, folder: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(once, folder, dirs_exist_ok=True)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "80")
     ran = pytester.runpytest("-rfEs")
     said = deckgen("verify", "deck", cwd=folder, **NO_SERVER).out.split("\n\n")
     paragraphs = [
@@ -139,8 +139,8 @@ def test_failures_read_as_the_text_report_does(
     ran.stdout.fnmatch_lines_random(
         [
             "deck/cards.md:*: unchecked: The answer has no check",
-            "FAILED deck/cards.md::refuted - Failed: deck/cards.md:14:1: refuted: Q2 What is number 2? (#refuted)",
-            "ERROR deck/cards.md::misread - Failed: deck/cards.md:25:23: D016 error: unknown key `colour`",
+            "FAILED deck/cards.md::refuted - 14:1: refuted: Q2 What is number 2? (#refuted)",
+            "ERROR deck/cards.md::misread - 25:23: D016 error: unknown key `colour`",
             "SKIPPED * deck/cards.md: unavailable: the server that DECKGEN_MARIADB_URL names: *refused*",
             "SKIPPED * deck/cards.md: not-claimed: The card claims none of the deck's environments",
         ]
