@@ -29,6 +29,8 @@ grep -q 'issue list' asked && ! grep -q 'issue [ec]' asked && printf "$FOUND"
 true
 """
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the workflow runs on Linux")
+
 
 def read(path: Path) -> Any:
     return yaml.safe_load(path.read_text())
@@ -60,19 +62,39 @@ def test_a_workflow_may_do_no_more_than_it_must(path: Path) -> None:
     assert not any("permissions" in job for job in workflow["jobs"].values())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the workflow runs on Linux")
-@pytest.mark.parametrize(("found", "asked"), [("", "issue create --title Verdicts"), ("7\n", "issue edit 7 ")])
-def test_one_issue_lists_what_changes(tmp_path: Path, found: str, asked: str) -> None:
-    path = ROOT / ".github" / "workflows" / "upstream.yml"
-    (tmp_path / "gh").write_text(GH)
-    (tmp_path / "gh").chmod(0o755)
-    (tmp_path / "changes.txt").write_text(
+def keep_the_issue(folder: Path, status: int, found: str) -> list[str]:
+    """What the workflow asks GitHub for; there is none here, so that a stand-in answers which issue it has found."""
+    (folder / "gh").write_text(GH)
+    (folder / "gh").chmod(0o755)
+    (folder / "changes.txt").write_text(
         "cards.md:8:1: verified -> refuted: Q1\n```\n$(touch forged) `touch forged`\n" * 2000
     )
-    [step] = [each for each in read(path)["jobs"]["upstream"]["steps"] if "TITLE" in each.get("env", {})]
-    environment = os.environ | step["env"] | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FOUND": found}
-    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=True)
-    assert asked in (tmp_path / "asked").read_text().splitlines()[1]
+    workflow = read(ROOT / ".github" / "workflows" / "upstream.yml")
+    [step] = [each for each in workflow["jobs"]["upstream"]["steps"] if "TITLE" in each.get("env", {})]
+    named = {"PATH": f"{folder}:{os.environ['PATH']}", "STATUS": str(status), "FOUND": found}
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=folder, env=os.environ | step["env"] | named, check=True)
+    return (folder / "asked").read_text().splitlines()
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("status", "found", "asked"),
+    [
+        (1, "", ["issue create --title Verdicts"]),
+        (1, "7\n", ["issue edit 7 "]),
+        (0, "", []),
+        (0, "7\n", ["issue close 7 "]),
+    ],
+)
+def test_one_issue_is_open_while_a_verdict_changes(tmp_path: Path, status: int, found: str, asked: list[str]) -> None:
+    sought, *others = keep_the_issue(tmp_path, status, found)
+    assert sought.startswith("issue list --state open ")
+    assert [line[: len(start)] for line, start in zip(others, asked, strict=True)] == asked
+
+
+@on_linux
+def test_the_issue_holds_what_changes_and_runs_nothing_of_it(tmp_path: Path) -> None:
+    keep_the_issue(tmp_path, 1, "")
     body = (tmp_path / "body").read_text()
     assert body.count("cards.md:8:1: verified -> refuted: Q1\n```\n$(touch forged) `touch forged`\n") > 700
     assert body.count("``````") == 2
