@@ -98,7 +98,7 @@ def lint(paths: tuple[str, ...], form: str) -> int:
 @click.option("--watch", "watching", is_flag=True, help="Go on, and prove what changed whenever a file is saved.")
 @click.option("--watch-upstream", "ahead", is_flag=True, help="Say what changes on the newest SQLAlchemy there is.")
 @options.proving
-def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: bool, ahead: bool, effort: Effort) -> int:
+def verify(chosen: options.Chosen, form: str, mutate: bool, watching: bool, ahead: bool, effort: Effort) -> int:
     """Run the checks of decks, of documents, or of single cards.
 
     A document in a deck's folder is proved with its deck's prelude; a card is named by its id, as in
@@ -120,13 +120,13 @@ def verify(chosen: Callable[[], Reading], form: str, mutate: bool, watching: boo
     def once() -> int:
         return _each(chosen(), run, _in(form))
 
-    return whenever_saved(chosen(), once) if watching else once()
+    return whenever_saved(chosen.targets, once) if watching else once()
 
 
 @cli.command()
 @options.choosing
 @options.proving
-def matrix(chosen: Callable[[], Reading], effort: Effort) -> int:
+def matrix(chosen: options.Chosen, effort: Effort) -> int:
     """Run the checks, and show for each card what became of it in each environment.
 
     \b

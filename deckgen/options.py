@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -161,21 +161,31 @@ _CHOICE = (
 )
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The cards that a command line means; to call it is to read them."""
+
+    targets: tuple[str, ...]
+    tags: tuple[str, ...]
+    failed: bool
+
+    def __call__(self) -> Reading:
+        """What is meant, as the files say it now."""
+        with reading():
+            from deckgen import folders, pipeline
+            from deckgen.reading import selection
+
+            found = selection.read(self.targets, self.tags, folders.pages())
+        last = pipeline.failed_last() if self.failed else {}
+        return replace(found, decks=tuple(selection.failed(deck, last) for deck in found.decks))
+
+
 def choosing(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the arguments that say which cards are meant, and as `chosen` what reads them."""
 
     @functools.wraps(command)
     def wrapped(targets: tuple[str, ...], tags: tuple[str, ...], failed: bool, **others: Any) -> int:
-        def chosen() -> Reading:
-            with reading():
-                from deckgen import folders, pipeline
-                from deckgen.reading import selection
-
-                found = selection.read(targets or SOURCE, tags, folders.pages())
-            last = pipeline.failed_last() if failed else {}
-            return replace(found, decks=tuple(selection.failed(deck, last) for deck in found.decks))
-
-        return command(chosen=chosen, **others)
+        return command(chosen=Chosen(targets or SOURCE, tags, failed), **others)
 
     for option in reversed(_CHOICE):
         wrapped = option(wrapped)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from deckgen.options import OK, SOURCE, USAGE, WRONG_CARDS
 
 if TYPE_CHECKING:
     from deckgen.effort import Effort
-    from deckgen.reading.decks import Reading
     from deckgen.report import Report
 
 
@@ -78,7 +77,7 @@ def _task(place: str, files: Iterable[str], reports: Iterable[Report]) -> str:
 @click.option("--write", is_flag=True, help="Write it into the files, and touch nothing else in them.")
 @options.allow_dirty
 @options.proving
-def accept(chosen: Callable[[], Reading], write: bool, allow_dirty: bool, effort: Effort) -> int:
+def accept(chosen: options.Chosen, write: bool, allow_dirty: bool, effort: Effort) -> int:
     """Show what output, emitted and pycon blocks would be if they expected what is observed.
 
     \b

@@ -48,6 +48,14 @@ class Target:
         return inside and self.card in ("", card.id)
 
 
+def watched(targets: Sequence[str]) -> tuple[Path, ...]:
+    """The folders in which a save can change what is read of some targets, whether or not these can be read by now."""
+    places = [Path(Target.of(text).home) for text in targets]
+    # An editor may write another file and rename it, which only the folder sees; a link may lead to another folder.
+    folders = (each if each.is_dir() else each.parent for place in places for each in (place.resolve(), place))
+    return tuple({each.resolve(): each for each in folders}.values())
+
+
 def read(targets: Sequence[str], tags: Sequence[str] = (), known: Path | None = None) -> Reading:
     """The decks of some targets with nothing but the cards meant, and those tagged so where there are tags.
 

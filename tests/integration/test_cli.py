@@ -140,6 +140,7 @@ CLUSTER = ["verify", "notes/a.md", "--executor", "dask", "--scheduler"]
         (["lint"], 2, "source:1:1: D008 error: no deck here"),
         (["audit", "notes/a.md"], 1, "1 findings"),
         (["verify", "--watch-upstream", "-x", "notes/a.md"], 2, "goes without --watch, --mutate, --format and -x"),
+        (["verify", "-", "--watch"], 2, "standard input cannot be watched"),
         (["verify", "notes/a.md", "--scheduler", "tcp://127.0.0.1:8786"], 2, "--scheduler is for --executor dask"),
         ([*CLUSTER, "there"], 2, "there is not an address such as tcp://"),
         ([*CLUSTER, "tcp://127.0.0.1:8786", "-j", "2"], 2, "-j is for workers of this machine"),

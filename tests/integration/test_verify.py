@@ -6,6 +6,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -92,26 +94,45 @@ def test_what_a_check_would_not_notice_is_said(tmp_path: Path) -> None:
     assert "deck/cards.md:1:1: 4 of 7 mutants killed: Q1 What is number 1? (#card-1)" in text
 
 
-@pytest.mark.slow
-def test_a_card_is_proved_again_whenever_its_file_is_saved(folder: Path) -> None:
+@contextmanager
+def watching(folder: Path, *arguments: str) -> Iterator[IO[str]]:
+    """What a run says that goes on until it is interrupted."""
     pytest.importorskip("watchfiles", reason="watchfiles is not installed")
-    command = [sys.executable, "-m", "deckgen", "verify", "deck/cards.md", "--watch", "-j", "1"]
+    command = [sys.executable, "-m", "deckgen", "verify", *arguments, "--watch", "-j", "1"]
     with subprocess.Popen(
         command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=interruptible
     ) as run:
         assert run.stderr is not None
         try:
-            assert "2 of 4 verified, 2 refuted" in until(run.stderr, "Small: ", "verified")
-            path = folder / "deck" / "cards.md"
-            path.write_text(TEXT.replace('"oracle"', '"sqlite"', 1))
-            assert "3 of 4 verified, 1 refuted" in until(run.stderr, "Small: ", "verified")
-            (folder / "other.md").write_text(TEXT.replace('"oracle"', '"sqlite"'))
-            (folder / "other.md").rename(path)  # as some editors save
-            assert "4 of 4 verified" in until(run.stderr, "Small: ", "verified")
+            yield run.stderr
         finally:
             run.send_signal(signal.SIGINT)
             said = run.stderr.read()
     assert (run.returncode, said.strip().splitlines()[-1]) == (130, "interrupted")
+
+
+@pytest.mark.slow
+def test_a_card_is_proved_again_whenever_its_file_is_saved(folder: Path) -> None:
+    with watching(folder, "deck/cards.md") as said:
+        assert "2 of 4 verified, 2 refuted" in until(said, "Small: ", "verified")
+        path = folder / "deck" / "cards.md"
+        path.write_text(TEXT.replace('"oracle"', '"sqlite"', 1))
+        assert "3 of 4 verified, 1 refuted" in until(said, "Small: ", "verified")
+        (folder / "other.md").write_text(TEXT.replace('"oracle"', '"sqlite"'))
+        (folder / "other.md").rename(path)  # as some editors save
+        assert "4 of 4 verified" in until(said, "Small: ", "verified")
+
+
+@pytest.mark.slow
+def test_what_could_not_be_read_is_proved_once_it_is_mended(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    document, good = tmp_path / "real" / "notes.md", card(1, "One.")
+    document.write_text(f"---\nid: [\n---\n{good}")
+    (tmp_path / "notes.md").symlink_to(document)
+    with watching(tmp_path, "notes.md") as said:
+        assert "D032" in until(said, "notes.md:")
+        document.write_text(good)
+        assert "1 of 1 verified" in until(said, "notes: ", "verified")
 
 
 def until(stream: IO[str], *words: str) -> str:
