@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -27,14 +28,16 @@ _PAUSE_SECONDS = 0.1  # between two pieces of news, of which there can be many w
 
 
 class _Watched(PythonFilter):
-    """What can belong to a deck; a folder as well, since what comes with a new one is not told of."""
+    """What can belong to a deck; a folder with such in it as well, since what comes with a new one is not told of."""
 
     def __init__(self) -> None:
         super().__init__(extra_extensions=(".md", ".toml", *(f".{suffix}" for suffix in sorted(SUFFIXES))))
 
     def __call__(self, change: Change, path: str) -> bool:
         """Whether decks are read again for its sake."""
-        return super().__call__(change, path) or Path(path).is_dir()
+        told = super().__call__
+        inside = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+        return told(change, path) or any(told(change, each) for each in inside)
 
 
 class _SupersededError(Exception):
@@ -59,6 +62,7 @@ class Desk:
         self._news = asyncio.Event()
         self._unproved = asyncio.Event()
         self._reading = asyncio.Lock()
+        self._read_last: Reading | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -93,28 +97,36 @@ class Desk:
         told.set()
 
     async def _watch(self) -> None:
-        places = [Path(selection.Target.of(path).home) for path in self._paths]
-        # An editor may write another file and rename it, which only the folder sees.
-        folders = {place if place.is_dir() else place.parent for place in places}
-        async for _ in awatch(*folders, watch_filter=_Watched(), step=_QUIET_MILLISECONDS, debounce=_BUSY_MILLISECONDS):
+        saves = awatch(
+            *selection.watched(self._paths),
+            watch_filter=_Watched(),
+            step=_QUIET_MILLISECONDS,
+            debounce=_BUSY_MILLISECONDS,
+            ignore_permission_denied=True,  # of a folder beside a document, which may be anybody's
+        )
+        async for _ in saves:
             await self._read()
 
     async def _read(self) -> None:
+        """Read the decks, and have them proved where they are not as they were."""
         async with self._reading:
+            failed, self.error = self.error, ""
             try:
                 reading = await asyncio.to_thread(_reading, self._paths)
             except OSError as error:  # a file went while it was looked for; it is looked for again when it is back
                 self.error = str(error)
             else:
-                self.error = ""
-                self._take(reading)
+                if failed or reading != self._read_last:
+                    self._read_last = reading
+                    self._take(reading)
+                    self._unproved.set()
             self.version += 1
-            self._unproved.set()
             self._tell()
 
     def _take(self, reading: Reading) -> None:
         """Show what was read, and in the place of what could not be read what was there before."""
-        reports = dict(self.reports) if reading.diagnostics else {}
+        unread = [Path(each.location.path).resolve() for each in reading.diagnostics]
+        reports = {name: each for name, each in self.reports.items() if _holds(Path(each.deck.path).resolve(), unread)}
         for deck in reading.decks:
             before = self.reports.get(deck.id)
             reports[deck.id] = _expected(_completed(deck, before.deck) if before else deck, before)
@@ -156,6 +168,10 @@ class Desk:
         """Show what is known of a deck, unless it was read anew meanwhile: then it will be proved anew as well."""
         if deck.id in self.reports and self.reports[deck.id].deck is deck:
             self.reports = {**self.reports, deck.id: replace(report, deck=deck)}
+
+
+def _holds(deck: Path, places: Iterable[Path]) -> bool:
+    return any(place.is_relative_to(deck) for place in places)
 
 
 def _reading(paths: Sequence[str]) -> Reading:

@@ -6,11 +6,13 @@ import shutil
 import socket
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, chdir, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,6 +21,7 @@ from deckgen.effort import Effort
 from deckgen.folders import VERDICTS
 from deckgen.preview.app import application
 from deckgen.preview.desk import Desk
+from deckgen.reading import selection
 from tests.decks import DECK_TOML, ENGINE_CHECK, card, deck, deckgen, slow
 from tests.samples import MEDIA, SVG, png
 
@@ -198,6 +201,32 @@ def test_new_files_are_seen_and_files_that_are_gone_as_well(folder: Path) -> Non
 def source(browser: Browser) -> str:
     """The address of the image of the first card."""
     return "/cards/small/card-1/1/" + browser.back("card-1").partition('<img src="')[2].partition('"')[0]
+
+
+@pytest.mark.slow
+def test_a_deck_that_is_gone_is_not_shown_although_another_cannot_be_read(tmp_path: Path) -> None:
+    deck(tmp_path / "source" / "small", TEXT)
+    deck(tmp_path / "source" / "other", card(1, "One."), toml=DECK_TOML.replace("small", "other"))
+    deck(tmp_path / "source" / "broken", card(1, "One."), toml="[deck")
+    with chdir(tmp_path), previewed("source") as browser:
+        assert [each["id"] for each in browser.decks()["decks"]] == ["other", "small"]
+        shutil.rmtree(tmp_path / "source" / "other")
+        browser.wait(lambda: [each["id"] for each in browser.decks()["decks"]] == ["small"])
+
+
+@pytest.mark.slow
+def test_what_is_made_beside_a_document_to_prove_and_to_draw_is_no_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    reading = Mock(side_effect=selection.read)
+    monkeypatch.setattr(selection, "read", reading)
+    Path("small.md").write_text(slow(1) + slow(2) + "Q3. Drawn? {#drawn}\n\n```dot\ndigraph { a -> b }\n```\n")
+    with previewed("small.md") as browser:
+        assert browser.verdicts() == {"card-1": "verified", "card-2": "verified", "drawn": "unchecked"}
+        time.sleep(1)
+    assert reading.call_count == 1
 
 
 BROKEN: Mapping[str, tuple[str, bytes, str]] = {
