@@ -88,7 +88,7 @@ def lint(paths: tuple[str, ...], form: str) -> int:
         from deckgen.reading import selection
 
         found = selection.read(paths or SOURCE, known=PAGES)
-    return _each(found, drafting.lint, _in(form))
+    return _each(found, drafting.lint, _in(form, found.diagnostics))
 
 
 @cli.command()
@@ -118,7 +118,8 @@ def verify(chosen: options.Chosen, form: str, mutate: bool, watching: bool, ahea
     run = _proving(replace(effort, mutate=mutate))
 
     def once() -> int:
-        return _each(chosen(), run, _in(form))
+        reading = chosen()
+        return _each(reading, run, _in(form, reading.diagnostics))
 
     return whenever_saved(chosen.targets, once) if watching else once()
 
@@ -190,12 +191,12 @@ for command in (*packages.COMMANDS, *looking.COMMANDS, *writing.COMMANDS):
     cli.add_command(command)
 
 
-def _in(form: str) -> Callable[[Sequence[Report]], None]:
-    """What prints reports in a form."""
+def _in(form: str, unread: Sequence[Diagnostic] = ()) -> Callable[[Sequence[Report]], None]:
+    """What prints reports in a form, with what is wrong with paths that gave none."""
     from deckgen import console
     from deckgen.publishing.reports import FORMATS
 
-    return lambda reports: console.out(FORMATS[form](reports))
+    return lambda reports: console.out(FORMATS[form](reports, unread))
 
 
 def _each(

@@ -147,6 +147,30 @@ def test_every_report_is_valid_in_every_form_as_it_is_printed(
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_what_could_not_be_read_keeps_every_form_valid(form: str) -> None:
+    VALID[form](FORMATS[form]([everything(Verb.LINT)], FOUND))
+    VALID[form](FORMATS[form]([], FOUND))
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("github", "::error file=deck/deck.toml,line=1,col=6,title=D005::"),
+        ("junit", '<error type="D005"'),
+        ("sarif", '"ruleId": "D005"'),
+    ],
+)
+def test_what_could_not_be_read_is_told_to_machines_as_well(tmp_path: Path, form: str, told: str) -> None:
+    deck(tmp_path / "deck", card(1, "One."), toml="[deck\n")
+    for verb in ("lint", "verify"):
+        ran = deckgen(verb, "deck", "--format", form, cwd=tmp_path)
+        assert ran.status == 2
+        assert told in ran.out
+        assert '"executionSuccessful": true' not in ran.out
+        VALID[form](ran.out)
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_our_own_deck_is_valid_in_every_form(form: str) -> None:
     read = [drafting.lint(each) for each in decks.read([str(SOURCE)]).decks]
     assert len(read[0].judgements) > 300

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deckgen.diagnostics import Severity
-from deckgen.publishing.reports.problem import Problem, problems
+from deckgen.diagnostics import Diagnostic, Severity
+from deckgen.publishing.reports.problem import Problem, misread, problems
 from deckgen.report import Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -15,9 +15,10 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def render(reports: Sequence[Report]) -> str:
-    """The reports as workflow commands, a line for each thing that they complain of."""
-    return "".join(_annotation(problem) for report in reports for problem in problems(report))
+def render(reports: Sequence[Report], unread: Sequence[Diagnostic] = ()) -> str:
+    """The reports as workflow commands, a line for each thing that they complain of, and for each that was not read."""
+    found = (*map(misread, unread), *(problem for report in reports for problem in problems(report)))
+    return "".join(map(_annotation, found))
 
 
 def _annotation(problem: Problem) -> str:

@@ -25,26 +25,35 @@ _FAILED = {
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
-def render(reports: Sequence[Report]) -> str:
-    """The reports as XML: a suite for each deck, a case for each card, and one for each error that is on no card."""
+def render(reports: Sequence[Report], unread: Sequence[Diagnostic] = ()) -> str:
+    """The reports as XML: a suite for each deck, a case for each card, and one for each error that is on no card.
+
+    What could not be read is a suite as well.
+    """
     root = ElementTree.Element("testsuites", name="deckgen")
-    root.extend(map(_suite, reports))
+    root.extend(_suite(report.deck.name, list(_cases(report)), report.seconds) for report in reports)
+    if strays := [_stray(found) for found in unread if found.severity is Severity.ERROR]:
+        root.append(_suite("not read", strays, 0))
     ElementTree.indent(root)
     written: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)
     return written.decode() + "\n"
 
 
-def _suite(report: Report) -> ElementTree.Element:
-    cases = [*map(_stray, _strays(report)), *(_case(judgement, report.verb) for judgement in report.judgements)]
+def _cases(report: Report) -> Iterator[ElementTree.Element]:
+    yield from map(_stray, _strays(report))
+    yield from (_case(judgement, report.verb) for judgement in report.judgements)
+
+
+def _suite(name: str, cases: Sequence[ElementTree.Element], seconds: float) -> ElementTree.Element:
     kinds = [outcome.tag for case in cases for outcome in case]
     suite = _element(
         "testsuite",
-        name=report.deck.name,
+        name=name,
         tests=str(len(cases)),
         failures=str(kinds.count("failure")),
         errors=str(kinds.count("error")),
         skipped=str(kinds.count("skipped")),
-        time=f"{report.seconds:.3f}",
+        time=f"{seconds:.3f}",
     )
     suite.extend(cases)
     return suite

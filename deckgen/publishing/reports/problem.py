@@ -53,9 +53,14 @@ def problems(report: Report) -> Iterator[Problem]:
         cards.setdefault(judgement.card.location.path, []).append(judgement.card)
     for found in shown(report):
         card = _above(found.location, cards.get(found.location.path, ()))
-        yield Problem(found.code, found.severity, found.location, found.message, f"hint: {found.hint}", card)
+        yield misread(found, card)
     for judgement in report.judgements:
         yield from failed(judgement)
+
+
+def misread(found: Diagnostic, card: Card | None = None) -> Problem:
+    """What is wrong in a source, in the lines of a card where it is in any."""
+    return Problem(found.code, found.severity, found.location, found.message, f"hint: {found.hint}", card)
 
 
 def _above(location: Location, cards: Sequence[Card]) -> Card | None:

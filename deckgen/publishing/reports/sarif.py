@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from deckgen import __version__
-from deckgen.diagnostics import Location, Severity
+from deckgen.diagnostics import Diagnostic, Location, Severity
 from deckgen.explanations import explanation
-from deckgen.publishing.reports.problem import FAILED, Problem, problems
+from deckgen.publishing.reports.problem import FAILED, Problem, misread, problems
 from deckgen.report import Report
 from deckgen.rules import RULES
 
@@ -22,13 +22,19 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LIMIT = 25_000  # GitHub refuses a run that has more results
 
 
-def render(reports: Sequence[Report]) -> str:
-    """The reports as one run of SARIF, since GitHub takes one of each tool; the gravest results come first."""
+def render(reports: Sequence[Report], unread: Sequence[Diagnostic] = ()) -> str:
+    """The reports as one run of SARIF, since GitHub takes one of each tool; the gravest results come first.
+
+    Where a deck could not be read, the run was no success: what was found in it before may still be there.
+    """
     found = [(report.deck.id, problem) for report in reports for problem in problems(report)]
+    found += [(each.location.path, misread(each)) for each in unread]
     found.sort(key=lambda each: list(Severity).index(each[1].severity))
     run = {
         "tool": {"driver": {"name": "deckgen", "version": __version__, "rules": _rules()}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _left_out(len(found) - _LIMIT)}],
+        "invocations": [
+            {"executionSuccessful": not unread, "toolExecutionNotifications": _left_out(len(found) - _LIMIT)}
+        ],
         "columnKind": "unicodeCodePoints",
         "results": _results(found[:_LIMIT]),
     }
