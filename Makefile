@@ -15,7 +15,9 @@ preview: .venv/all  ## show every deck in source/ in a browser, live, until Ctrl
 release: .venv/all  ## the same under locked ledgers, with checksums, and what learners of the packages in LAST=folder get
 	rm -f build/*.apkg
 	$(BIN)/deckgen build --locked
-	set -e; for old in $(if $(LAST),$(wildcard $(LAST)/*.apkg)); do $(BIN)/deckgen diff $$old build/$${old##*/}; done
+	set -e; for old in $(if $(LAST),$(wildcard $(LAST)/*.apkg)); do new=build/$${old##*/}; \
+		if [ -e $$new ]; then $(BIN)/deckgen diff $$old $$new; else echo "$$old: gone; learners keep it as it is"; fi; \
+	done
 	cd build && sha256sum *.apkg > SHA256SUMS
 
 test: .venv/test  ## run the tests that need nothing but Python (under 5 minutes)

@@ -36,6 +36,7 @@ class Verb(StrEnum):
 class Report:
     """All that one command found out about one deck; `packed` are the ids of the cards that went into the package.
 
+    `withdrawn` are those of refuted cards that a locked ledger withdraws: a release that says so is as it is to be.
     `unconfined` names the layers of confinement that this system refused, each with its reason; `notices` are lines
     about the run itself.
     """
@@ -50,6 +51,7 @@ class Report:
     seconds: float = 0.0
     unconfined: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    withdrawn: frozenset[str] = frozenset()
 
     @property
     def stopped(self) -> bool:
@@ -62,9 +64,9 @@ class Report:
         harmless = {None, Verdict.VERIFIED, Verdict.UNAVAILABLE, Verdict.NOT_CLAIMED}
         if self.deck.unchecked is Unchecked.MARK:
             harmless.add(Verdict.UNCHECKED)
-        return any(judgement.verdict not in harmless for judgement in self.judgements) or any(
-            diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics
-        )
+        judged = (each.verdict for each in self.judgements if each.card.id not in self.withdrawn)
+        errors = (each for each in self.diagnostics if each.severity is Severity.ERROR)
+        return any(verdict not in harmless for verdict in judged) or any(errors)
 
     @property
     def remarks(self) -> tuple[str, ...]:

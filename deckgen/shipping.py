@@ -17,11 +17,11 @@ from deckgen.folders import CACHE
 from deckgen.model import Deck
 from deckgen.notes import Packable, StampedNote
 from deckgen.packing import ledgerfile, package, render
-from deckgen.packing.ledger import Ledger, Stamped, stamp
+from deckgen.packing.ledger import Ledger, Stamped, State, stamp
 from deckgen.packing.ledgerfile import LedgerError
 from deckgen.packing.rebuild import rebuild
 from deckgen.packing.recall import deliver, emptied
-from deckgen.proof import Admitted
+from deckgen.proof import Admitted, Verdict
 from deckgen.publishing.audit import audit
 from deckgen.publishing.criteria.finding import Finding
 from deckgen.publishing.engine import EXTRA, EngineMissingError
@@ -62,7 +62,13 @@ def ship(report: Report, admitted: Sequence[Admitted], path: Path, ledgers: Ledg
     media = {medium.name for each in stamped.notes for medium in each.note.media}
     shipped = Shipped(path.name, hashlib.sha256(data).hexdigest(), len(stamped.notes), len(media))
     packed = frozenset(each.card.id for each in delivery.packables if isinstance(each, Admitted))
-    return replace(report, package=shipped, packed=packed)
+    withdrawn = _withdrawn(report, released) if ledgers is Ledgers.LOCKED else frozenset[str]()
+    return replace(report, package=shipped, packed=packed, withdrawn=withdrawn)
+
+
+def _withdrawn(report: Report, released: Ledger) -> frozenset[str]:
+    recalled = {card for card, entry in released.notes.items() if entry.state is State.WITHDRAWN}
+    return frozenset(each.card.id for each in report.judgements if each.verdict is Verdict.REFUTED) & recalled
 
 
 def _stamp(deck: Deck, packables: Sequence[Packable], released: Ledger, ledgers: Ledgers) -> Stamped:

@@ -26,6 +26,20 @@ def test_a_locked_build_of_what_was_released_is_the_release(released: Path) -> N
     assert (package.read_bytes(), ledger.read_bytes()) == before
 
 
+def test_a_card_that_the_ledger_withdraws_does_not_keep_a_locked_build_from_being_released(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", card(1, "one") + card(2, "two"))
+    assert deckgen("build", "deck", "--release", cwd=tmp_path).status == 0
+    refuted = '\n```python check\nassert engine.name == "oracle"\n```\n'
+    (tmp_path / "deck" / "cards.md").write_text(card(1, "one", check=refuted) + card(2, "two"))
+    assert deckgen("build", "deck", "--locked", cwd=tmp_path).status == 1
+    assert deckgen("build", "deck", "--release", cwd=tmp_path).status == 1
+    ran = deckgen("build", "deck", "--locked", cwd=tmp_path)
+    assert ran.status == 0
+    assert "1 of 2 verified, 1 refuted" in ran.err
+    (tmp_path / "deck" / "cards.md").write_text(card(1, "one", check=refuted) + card(2, "two", check=refuted))
+    assert deckgen("build", "deck", "--locked", cwd=tmp_path).status == 1
+
+
 def test_a_locked_build_fails_where_a_release_would_change_the_ledger(released: Path, tmp_path: Path) -> None:
     deck(tmp_path / "deck", card(1, "one, edited") + card(2, "two"))
     ledger = tmp_path / "deck" / "ledger.json"
