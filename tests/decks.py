@@ -93,9 +93,9 @@ def interruptible() -> None:
 
 
 @contextmanager
-def previewed(path: str, *, cwd: Path) -> Iterator[str]:
+def previewed(path: str, *, cwd: Path, port: int = 0) -> Iterator[str]:
     """A running preview of a path, at an origin; it ends as an interrupt ends it."""
-    command = [sys.executable, "-m", "deckgen", "preview", path, "--port", "0"]
+    command = [sys.executable, "-m", "deckgen", "preview", path, "--port", str(port)]
     with subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible) as process:
         assert process.stderr is not None
         try:

@@ -223,7 +223,7 @@ for (const screen of ["phone", "desktop"]) {
 // ---------------------------------------------------------------- what has changed
 
 const events = new EventSource("/events");
-let shown = 0; // which version of the decks is on the page
+let shown = null; // which version of the decks is on the page
 let latest = 0;
 let updating = false;
 events.addEventListener("message", async (event) => {
@@ -232,12 +232,16 @@ events.addEventListener("message", async (event) => {
   latest = told.version;
   if (updating) return; // what is new by then is shown next
   updating = true;
-  while (shown !== latest) {
-    shown = latest;
-    await showDecks();
+  try {
+    while (shown !== latest) {
+      shown = latest;
+      await showDecks();
+    }
+  } finally {
+    updating = false; // also where the server went in the middle of it
   }
-  updating = false;
 });
 events.addEventListener("error", () => {
+  shown = null; // the next preview at this address counts its versions anew
   at("status").textContent = "deckgen preview has ended";
 });

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser import Client, Scheme, Screen, Tab, Theme, tab
-from tests.decks import previewed
+from tests.decks import card, deck, deckgen, previewed
 from tests.samples import MEDIA, SVG, png
 
 if TYPE_CHECKING:
@@ -243,6 +244,20 @@ def test_a_save_is_shown_and_its_verdict_follows(author: Author, preview: Previe
         document.write_text(good)
     author.reads("All pending changes")
     assert author.tab.faults() == ()
+
+
+def test_the_page_follows_the_next_preview_at_its_address(browser: Browser, tmp_path: Path) -> None:
+    document = deck(tmp_path / "deck", card(1, "One.")) / "cards.md"
+    assert deckgen("verify", "deck", cwd=tmp_path).status == 0  # known, so that both previews come to one version
+    with ExitStack() as stack:
+        with previewed("deck", cwd=tmp_path) as origin:
+            author = Author(stack.enter_context(tab(browser, origin, DESK)), touches=False)
+            author.tab.open(f"{origin}/")
+            author.at("#list .verified").wait_for()
+        author.at("#status").get_by_text("has ended").wait_for()
+        document.write_text(document.read_text().replace("What is", "What was"))
+        with previewed("deck", cwd=tmp_path, port=int(origin.rpartition(":")[2])):
+            author.reads("What was")
 
 
 def test_a_card_can_run_nothing(author: Author) -> None:
