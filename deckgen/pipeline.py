@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -121,7 +122,8 @@ def _remember_failures(deck: Deck, judgements: Sequence[Judgement]) -> None:
     old = [card for card in last.get(deck.id, ()) if card not in judged]
     found = last | {deck.id: [*old, *(card for card, failed in judged.items() if failed)]}
     if found != last:
-        files.write(FAILED, json.dumps(found).encode())
+        with suppress(OSError):  # a run that keeps nothing may have nowhere to write
+            files.write(FAILED, json.dumps(found).encode())
 
 
 def verify(deck: Deck, progress: Progress, effort: Effort) -> Report:

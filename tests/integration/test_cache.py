@@ -93,6 +93,12 @@ def test_no_cache_neither_reads_nor_writes(tmp_path: Path) -> None:
     assert known(tmp_path, "--no-cache") == ([], VERDICTS)
 
 
+def test_who_keeps_nothing_needs_nowhere_to_write(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", TEXT)
+    (tmp_path / "build").write_text("in the way")
+    assert known(tmp_path, "--no-cache") == ([], VERDICTS)
+
+
 def test_a_database_that_is_named_is_shared(once: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
     for name, names in (("one", []), ("other", ALL)):
