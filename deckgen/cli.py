@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `--help` answers at on
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -243,6 +244,9 @@ def _surroundings() -> Iterator[None]:
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line and exit; to be asked to end is to be interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what is printed may be a file that says that it is UTF-8
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         with _surroundings():
             sys.exit(cli.main(arguments, prog_name="deckgen", standalone_mode=False))

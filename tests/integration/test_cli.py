@@ -90,6 +90,13 @@ def test_standard_input_is_a_document(tmp_path: Path) -> None:
     assert ran.json["deck"]["id"] == "stdin"
 
 
+def test_what_is_printed_is_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
+    deck(tmp_path / "deck", card(1, "So.").replace("What is", "何ですか"))
+    ran = deckgen("lint", "deck", "--format", "html", cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    assert ran.status == 0
+    assert "何ですか" in ran.out
+
+
 def test_verify_reports_and_packs_nothing(tmp_path: Path) -> None:
     deck(tmp_path / "deck", card(1, "one"))
     ran = deckgen("verify", "deck", "--format", "json", cwd=tmp_path)
