@@ -9,7 +9,8 @@ from deckgen.proof import Judgement, Verdict
 from deckgen.publishing.reports.problem import failed
 from deckgen.publishing.reports.text import failure
 
-_AS_SAID = {Verdict.VERIFIED, Verdict.NOT_CLAIMED}  # the card says that it is true, and it is, or it does not say so
+# What a card that is verified there is now where it is true as it says, does not say so, or cannot be proved here.
+_NO_OTHER = {Verdict.VERIFIED, Verdict.NOT_CLAIMED, Verdict.UNAVAILABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,10 @@ class Turn:
 
 
 def turns(now: Sequence[Judgement], there: Sequence[Judgement]) -> list[Turn]:
-    """The cards whose verdict is another one there, in order, but for those that do not say that they hold there."""
+    """The cards whose verdict is another one there, in order.
+
+    Left out are those that do not say that they hold there, and those that do hold, but could not be proved until now.
+    """
     judged = {each.card.location: each for each in there}
     return [
         Turn(each, judged[each.card.location])
@@ -31,7 +35,9 @@ def turns(now: Sequence[Judgement], there: Sequence[Judgement]) -> list[Turn]:
 
 
 def _turns(now: Verdict | None, there: Verdict | None) -> bool:
-    return now is not there and there is not Verdict.NOT_CLAIMED and not {now, there} <= _AS_SAID
+    if there is Verdict.VERIFIED:
+        return now not in _NO_OTHER
+    return now is not there and there is not Verdict.NOT_CLAIMED
 
 
 def render(found: Sequence[Turn]) -> str:

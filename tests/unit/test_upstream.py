@@ -13,6 +13,7 @@ from tests.unit.reports import LINES, PASSED, REFUTED, judged
 TOLD = [
     (Verdict.VERIFIED, Verdict.REFUTED),
     (Verdict.VERIFIED, Verdict.TIMED_OUT),
+    (Verdict.VERIFIED, Verdict.UNAVAILABLE),
     (Verdict.BROKEN, Verdict.VERIFIED),
     (Verdict.REFUTED, Verdict.BROKEN),
     (Verdict.NOT_CLAIMED, Verdict.REFUTED),
@@ -24,6 +25,7 @@ NOT_TOLD = [
     (Verdict.VERIFIED, Verdict.NOT_CLAIMED),
     (Verdict.NOT_CLAIMED, Verdict.VERIFIED),
     (Verdict.REFUTED, Verdict.NOT_CLAIMED),
+    (Verdict.UNAVAILABLE, Verdict.VERIFIED),
 ]
 
 
