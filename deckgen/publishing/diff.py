@@ -170,7 +170,8 @@ def as_json(diff: Diff) -> str:
         "empty_cards": diff.empty,
         "newest_change": diff.since,
     }
-    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    # In ASCII for the reason that reports/json.py gives.
+    return json.dumps(found, indent=1) + "\n"
 
 
 FORMATS = {"text": text, "json": as_json}

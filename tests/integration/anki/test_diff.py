@@ -71,6 +71,15 @@ def test_a_program_gets_the_same_as_json(pair: Path) -> None:
     assert (untouched["overwrites_edits"], untouched["kept_out_by_edits"]) == (False, False)
 
 
+def test_a_program_gets_json_whatever_a_stranger_asks(tmp_path: Path) -> None:
+    strange = stamped(1)
+    strange = replace(strange, note=replace(strange.note, fields=("\x1b[31m\x7f\x9b", *strange.note.fields[1:])))
+    packed(tmp_path, [strange], name="new.apkg")
+    packed(tmp_path, [stamped(2)], name="old.apkg")
+    found = deckgen("diff", "old.apkg", "new.apkg", "--format", "json", cwd=tmp_path).json
+    assert [each["question"] for each in found["changes"]] == ["\x1b[31m\x7f\x9b", "question 2"]
+
+
 def test_each_note_type_has_its_fate_and_keeps_its_reviews(author: Author) -> None:
     for steps, fate in ((3, Fate.WITHDRAWN), (5, Fate.RETIRED)):
         found = diff(author.release(*LIFE[: steps - 1]), author.release(*LIFE[:steps]))
