@@ -94,7 +94,7 @@ def _folder(folder: Path, known: Path | None, found: list[Diagnostic]) -> list[D
     sheets: list[Sheet] = []
     for path in sorted(folder.rglob("*.md")):
         inside = path.relative_to(folder)
-        data = None if _is_no_document(inside) else _listed(path)
+        data = None if _is_no_document(inside) else _listed(path, inside)
         if isinstance(data, Diagnostic):
             notes.append(data)
         elif data is not None:
@@ -107,18 +107,23 @@ def _folder(folder: Path, known: Path | None, found: list[Diagnostic]) -> list[D
             documents.append(_document(sheet, page, notes, settings.deck.sections))
     for path in sorted(folder.rglob("*.checks.py")):
         if not path.with_name(path.name.removesuffix(".checks.py") + ".md").exists():
-            notes.append(rules.ORPHAN_SIDECAR.at(Location(shown(path))))
+            notes.append(_nameless(path, path.relative_to(folder)) or rules.ORPHAN_SIDECAR.at(Location(shown(path))))
     prelude = _prelude(folder / "prelude.py", notes)
     ledger = shown(folder / "ledger.json")
     return [_deck(settings, shown(folder), documents, notes, prelude=prelude, ledger=ledger)]
 
 
-def _listed(path: Path) -> bytes | Diagnostic:
+def _listed(path: Path, inside: Path) -> bytes | Diagnostic:
     """The bytes of a document that nobody named."""
-    if _NO_NAME.search(path.name):
-        name = shown(path).encode("utf-8", "replace").decode()
-        return rules.UNREADABLE.at(Location(name), reason="its name holds a character that is not text")
-    return sources.load_listed(path)
+    return _nameless(path, inside) or sources.load_listed(path)
+
+
+def _nameless(path: Path, inside: Path) -> Diagnostic | None:
+    """What is wrong with a file of a deck's folder that no text can name, if it is one: neither can a report."""
+    if not _NO_NAME.search(inside.as_posix()):
+        return None
+    name = shown(path).encode("utf-8", "replace").decode()
+    return rules.UNREADABLE.at(Location(name), reason="its path holds a character that is not text")
 
 
 def _beside(path: Path) -> bytes | Diagnostic | None:

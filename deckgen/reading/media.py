@@ -108,8 +108,9 @@ def _read(root: Path, path: tuple[str, ...], target: str) -> Medium | Refusal:
 
 
 def _names(folder: Path) -> list[str]:
+    """What is in a folder, but for what no target can name."""
     try:
-        return [entry.name for entry in folder.iterdir()]
+        return [entry.name for entry in folder.iterdir() if entry.name.isprintable()]
     except OSError:
         return []
 

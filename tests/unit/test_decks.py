@@ -233,6 +233,17 @@ def test_a_single_file_that_cannot_be_read_says_so(write: Write, data: bytes, co
     assert [card for deck in reading.decks for card in deck.cards] == []
 
 
+NAMELESS = ["b\udcff.md", "b\udcff/n.md", "b\x1b/c/n.md", "b\udcff.checks.py", "b\udcff/n.checks.py"]
+
+
+@pytest.mark.parametrize("name", NAMELESS, ids=ascii)
+def test_what_no_text_can_name_is_reported_in_words_that_can_be_printed(write: Write, name: str) -> None:
+    write({"moon/deck.toml": TOML, "moon/a.md": PAGE, f"moon/{name}": PAGE.replace("#moon", "#other")})
+    deck = only("moon")
+    assert ids(deck) == ["moon"]
+    assert places(list(deck.diagnostics)) == [("D001", f"moon/{name}:1:1".replace("\udcff", "?"))]
+
+
 def test_a_folder_called_like_a_document_is_reported(write: Write) -> None:
     write({"moon/deck.toml": TOML, "moon/a.md/x.txt": "", "moon/b.md": PAGE})
     deck = only("moon")

@@ -104,6 +104,13 @@ def test_a_name_that_differs_in_case_is_suggested(folder: Path) -> None:
     assert refusal.values == {"advice": "did you mean `a.png`?"}
 
 
+def test_a_name_that_no_text_can_name_is_not_suggested(folder: Path) -> None:
+    (folder / "A\udcff.png").write_bytes(png())
+    refusal = media.beside(folder, Path("notes.md"))("A.png")
+    assert isinstance(refusal, media.Refusal)
+    assert refusal.values == {"advice": "did you mean `a.png`?"}
+
+
 def test_what_is_no_regular_file_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe.png")
     assert found(folder, "pipe.png", "notes.md") == "D076"
