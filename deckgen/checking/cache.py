@@ -145,8 +145,6 @@ def ensure(place: str, access: Access) -> None:
     try:
         store.open()
         store.probe()
-    except (TypeError, ValueError, AttributeError) as error:  # so PyMySQL says that it does not know a setting
-        raise UnfitError(f"{store.name}: {error}") from None
     except StoreError as error:
         raise SurroundingsError(f"{store.name}: the cache cannot be used: {error}") from None
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from deckgen.checking.connection import UrlError, connect, engine, parse
 from deckgen.effort import Access
 
 _EXAMPLE = "postgresql+psycopg://user@host/database"
@@ -107,10 +108,13 @@ class Store:
 
     def __init__(self, place: str, access: Access) -> None:
         self.file = None if "://" in place else Path(place)
-        url = sa.URL.create("sqlite", database=place) if self.file else _url(place)
-        self.name = place if self.file else url.set(query={}).render_as_string(hide_password=True)
         self._access = access
-        self._engine = _engine(url, access)
+        try:
+            url = sa.URL.create("sqlite", database=place) if self.file else _url(place)
+            self._engine = _engine(url, access)
+        except UrlError as error:
+            raise UnfitError(str(error)) from None
+        self.name = place if self.file else url.set(query={}).render_as_string(hide_password=True)
 
     def open(self) -> None:
         """Look whether the tables are ours, and make them where there are none."""
@@ -187,21 +191,16 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
         try:
-            with self._engine.begin() as connection:
+            with connect(self._engine) as connection, connection.begin():
                 yield connection
         except sa.exc.DBAPIError as error:
             raise StoreError(str(error.orig), corrupt=_corrupt(error), deadlock=_deadlock(error)) from None
 
 
 def _url(place: str) -> sa.URL:
-    try:
-        url = sa.make_url(place)
-    except (sa.exc.ArgumentError, ValueError):  # which may quote a password
-        raise UnfitError(NO_URL) from None
+    url = parse(place, _EXAMPLE)
     if url.get_backend_name() not in _KINDS:
         raise UnfitError(f"{url.get_backend_name()} cannot hold a cache, but {', '.join(_KINDS)} can")
-    if "@" in (url.host or "") or (url.host and "@" in (url.database or "")):  # what is before it is part of a password
-        raise UnfitError("an @ in a user's name or password is written %40, and a / is written %2F")
     if not url.database:
         raise UnfitError(f"it names no database, as {_EXAMPLE} does")
     return url
@@ -215,14 +214,7 @@ def _engine(url: sa.URL, access: Access) -> sa.Engine:
         name = name if name.startswith("file:") else f"file:{quote(name)}"
         url = url.set(database=name).update_query_dict({"uri": "true", "mode": "ro"})
     arguments = {name: value for name, value in kind.arguments.items() if name not in url.query}
-    url = url.set(drivername=kind.driver)
-    try:
-        return sa.create_engine(url, poolclass=sa.NullPool, connect_args=arguments, **kind.options)
-    except ImportError:
-        driver = url.get_driver_name()
-        raise UnfitError(f"{driver} is not installed: install deckgen-verified[{kind.extra}]") from None
-    except ValueError as error:  # of a setting in its query
-        raise UnfitError(str(error)) from None
+    return engine(url.set(drivername=kind.driver), kind.extra, connect_args=arguments, **kind.options)
 
 
 def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:

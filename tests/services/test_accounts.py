@@ -231,7 +231,7 @@ def test_a_server_on_which_an_account_reaches_more_is_refused(
         ("postgresql://postgres@127.0.0.1:1/test", "DECKGEN_POSTGRESQL_URL names: .*refused"),
         ("postgresql://postgres@/test?host=/nowhere", "DECKGEN_POSTGRESQL_URL names: .*No such file"),
         ("mariadb://root@127.0.0.1:1/test", "DECKGEN_MARIADB_URL names: .*refused"),
-        ("nonsense", "is no URL, such as postgresql"),
+        ("nonsense", "it is no URL such as postgresql"),
     ],
 )
 def test_a_server_that_cannot_be_had_is_missing(url: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from deckgen.checking import connection
 from deckgen.checking.databases.kind import MissingServerError
 
 _CONNECT_SECONDS = 5
@@ -21,19 +22,15 @@ class Administrator:
     """A connection on which every statement is a transaction. All but `close` raise MissingServerError."""
 
     def __init__(self, url: sa.URL, **arguments: object) -> None:
-        try:
-            engine = sa.create_engine(
+        with _told():
+            engine = connection.engine(
                 url,
-                poolclass=sa.NullPool,
+                url.get_backend_name(),
                 isolation_level="AUTOCOMMIT",
                 execution_options={"no_parameters": True},
                 connect_args={"connect_timeout": _CONNECT_SECONDS, **arguments},
             )
-        except ImportError as error:
-            extra = f"deckgen-verified[{url.get_backend_name()}]"
-            raise MissingServerError(f"{error.name} is not installed: install {extra}") from error
-        with _told():
-            self._connection = engine.connect()
+            self._connection = connection.connect(engine)
 
     @property
     def driver(self) -> Any:
@@ -69,10 +66,12 @@ def until_none(end: Callable[[], Sequence[object]]) -> None:
 def of_the_user(variable: str, driver: str) -> sa.URL | None:
     """The URL in a variable of the environment, to be used with a driver; None where there is none."""
     text = os.environ.get(variable)
+    if not text:
+        return None
     try:
-        return sa.make_url(text).set(drivername=driver) if text else None
-    except sa.exc.ArgumentError:
-        raise MissingServerError(f"{variable} is no URL, such as {driver}://user:password@host/database") from None
+        return connection.parse(text, f"{driver}://user:password@host/database").set(drivername=driver)
+    except connection.UrlError as error:
+        raise MissingServerError(f"{variable}: {error}") from None
 
 
 @contextmanager
@@ -88,6 +87,6 @@ def said_by(variable: str) -> Iterator[None]:
 def _told() -> Iterator[None]:
     try:
         yield
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, connection.UrlError) as error:
         reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         raise MissingServerError(" ".join(str(reason).split())) from error
