@@ -20,7 +20,7 @@ from deckgen.checking.databases.kind import MissingServerError
 from deckgen.checking.databases.mariadb import own as own_mariadb
 from deckgen.checking.databases.postgresql import own as own_postgresql
 from deckgen.model import Database
-from tests.services.servers import KEPT, Served, gates, served
+from tests.services.servers import KEPT, VARIABLES, Served, gates, served
 
 MADE = sa.Table("made", sa.MetaData(), sa.Column("x", sa.Integer, primary_key=True))
 WAIT = {"postgresql": "SELECT pg_sleep(60)", "mariadb": "SELECT sleep(60)"}
@@ -178,6 +178,57 @@ def test_more_than_can_be_dropped_at_once_does_not_outlive_its_run(monkeypatch: 
 
 
 # ---------------------------------------------------------------- the user's server, and what is wrong with it
+
+STRANGE = {
+    "timezone": "Asia/Tokyo",
+    "datestyle": "German",
+    "intervalstyle": "iso_8601",
+    "bytea_output": "escape",
+    "standard_conforming_strings": "off",
+    "default_transaction_isolation": "serializable",
+    "search_path": "elsewhere",
+}
+STRANGE_THERE = (
+    "--sql-mode=ANSI_QUOTES",
+    "--default-time-zone=+09:00",
+    "--transaction-isolation=SERIALIZABLE",
+    "--default-storage-engine=MyISAM",
+    "--collation-server=utf8mb4_bin",
+)
+SETTINGS = {
+    "postgresql": f"SELECT lower(name), setting FROM pg_settings WHERE lower(name) = ANY (ARRAY{list(STRANGE)})"
+    " UNION SELECT 'a letter', upper('\u00e4') UNION SELECT 'encoding', getdatabaseencoding()",
+    "mariadb": "SELECT @@sql_mode, @@time_zone, @@tx_isolation, @@default_storage_engine, @@collation_database",
+}
+
+
+def settings(account: Account) -> list[sa.Row[Any]]:
+    """What a check finds that decides what its SQL does, the same by both drivers."""
+
+    async def other() -> list[sa.Row[Any]]:
+        async with create_async_engine(account.async_url, poolclass=sa.NullPool).connect() as connection:
+            return list(await connection.exec_driver_sql(query))
+
+    query = SETTINGS[sa.make_url(account.url).get_backend_name()]
+    with connected(account) as connection:
+        found = sorted(connection.exec_driver_sql(query))
+    assert sorted(asyncio.run(other())) == found
+    return found
+
+
+def test_a_check_finds_the_same_settings_on_every_server(ours: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    with gates(ours.database) as (gate,):
+        expected = settings(gate.admit())
+    monkeypatch.setattr(own_postgresql, "_SETTINGS", own_postgresql._SETTINGS | STRANGE)
+    monkeypatch.setattr(own_postgresql, "_INITDB", ("--auth=scram-sha-256", "--encoding=LATIN1", "--locale=C"))
+    monkeypatch.setattr(own_mariadb, "_SERVER", (*own_mariadb._SERVER, *STRANGE_THERE))
+    server = own_postgresql.start() if ours.database == "postgresql" else own_mariadb.start(KEPT)
+    try:
+        monkeypatch.setenv(VARIABLES[ours.database], server._url.render_as_string(hide_password=False))
+        with gates(ours.database) as (gate,):
+            assert settings(gate.admit()) == expected
+    finally:
+        server.close()
 
 
 def test_an_administrator_without_all_rights_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,16 @@ from deckgen.checking.databases.mariadb import VARIABLE, handshake
 from deckgen.checking.databases.relay import Address, Login
 
 SOCKET = "mariadb.sock"
+# What a check finds on every server, since a verdict names no settings: those of an untouched one, in UTC.
+_SESSION = (
+    "SET SESSION time_zone = '+00:00', tx_isolation = 'REPEATABLE-READ', default_storage_engine = InnoDB,"
+    " sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION'"
+)
 WAY = Way(
     driver="mariadb+pymysql",
     async_driver="mariadb+asyncmy",
     socket=SOCKET,
-    query=lambda folder: {"unix_socket": str(folder / SOCKET)},
+    query=lambda folder: {"unix_socket": str(folder / SOCKET), "init_command": _SESSION},
     protocol=handshake.PROTOCOL,
 )
 _SETTINGS = "SET SESSION wait_timeout = 604800, lock_wait_timeout = 2, innodb_lock_wait_timeout = 2"

@@ -24,6 +24,14 @@ WAY = Way(
     protocol=startup.PROTOCOL,
 )
 _OLDEST = 14
+# What a check finds on every server, since a verdict names no settings: those of an untouched one, in UTC.
+_SETTINGS = (
+    "TimeZone = 'UTC'", "DateStyle = 'ISO, MDY'", "IntervalStyle = 'postgres'", "bytea_output = 'hex'",
+    "standard_conforming_strings = on", "default_transaction_isolation = 'read committed'",
+    'search_path = "$user", public',
+)  # fmt: skip
+_LOCALE = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
+_FIRST_WITH_LOCALE = 17  # an older one has the locales of its system, and lends its own
 _LEFT = (
     "SELECT name FROM ({names}) AS found WHERE name ~ '^deckgen[0-9a-f]{{12}}x[0-9]+$'"
     " AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = split_part(name, 'x', 1))"
@@ -78,7 +86,9 @@ class PostgreSQL:
         self._numbers = itertools.count(1)
         self._administrator = self.administrator()
         self.address = _address(self._administrator)
-        if int(self._administrator.ask("SHOW server_version_num")[0]) // 10_000 < _OLDEST:
+        release = int(self._administrator.ask("SHOW server_version_num")[0]) // 10_000
+        self._locale = _LOCALE if release >= _FIRST_WITH_LOCALE else ""
+        if release < _OLDEST:
             raise MissingServerError(f"PostgreSQL {_OLDEST} or newer is needed")
 
     def administrator(self, database: str | None = None) -> Administrator:
@@ -106,9 +116,13 @@ class PostgreSQL:
 
     def create_database(self, name: str) -> Administrator:
         """A connection to a new database, in which there is nothing and which nobody else may enter."""
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 {self._locale}")
         inside = self.administrator(name)
-        inside.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC", "DROP SCHEMA public")
+        inside.run(
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+            "DROP SCHEMA public",
+            *(f"ALTER DATABASE {name} SET {setting}" for setting in _SETTINGS),
+        )
         return inside
 
     def drop_database(self, name: str) -> None:
