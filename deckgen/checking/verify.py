@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -140,16 +141,18 @@ class _Run:
         """Run the jobs of one environment."""
         environment = jobs[0].environment
         self._tell(environment)
-        try:
-            with pool.executor(environment) as executor:
+        with ExitStack() as stack:
+            try:
+                executor = stack.enter_context(pool.executor(environment))
+            except MissingServerError as error:
+                self._all_are(Unavailable(str(error)), jobs)
+            except PreludeError as error:
+                rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
+                self.diagnostics.append(rule.at(error.location, reason=error))
+                self._all_are(Broken(f"the prelude {error}", error.location), jobs)
+            else:
                 self._collect(jobs, executor.run(jobs), cache)
                 self.unconfined = executor.unconfined
-        except MissingServerError as error:
-            self._all_are(Unavailable(str(error)), jobs)
-        except PreludeError as error:
-            rule = rules.PRELUDE_ON_STANDIN if error.standin else rules.PRELUDE_FAILED
-            self.diagnostics.append(rule.at(error.location, reason=error))
-            self._all_are(Broken(f"the prelude {error}", error.location), jobs)
 
     def _all_are(self, outcome: Outcome, jobs: Sequence[Job]) -> None:
         for job in jobs:

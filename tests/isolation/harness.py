@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy
 
@@ -76,6 +78,13 @@ def sent_by(engine):
     event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     return statements
 '''
+
+MOODY = """\
+import fcntl
+import os
+
+fcntl.flock(open(os.__file__), fcntl.LOCK_SH | fcntl.LOCK_NB)
+"""  # a prelude that fails while a test holds what `spoil` returns
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,13 @@ def card(title: str, check: str, *, attributes: str = "") -> str:
 
 def quietly(step: Step) -> None:
     """No progress is shown."""
+
+
+def spoil() -> IO[str]:
+    """Have the prelude `MOODY` fail from now on, until what is returned is closed."""
+    file = open(os.__file__)  # noqa: SIM115 - closed by whoever asked for it
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
 
 
 def jobs(deck: Deck) -> list[Job]:

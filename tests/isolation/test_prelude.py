@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import sqlalchemy
 
 from deckgen.checking.verify import Verification, verify
 from deckgen.effort import Effort
+from deckgen.errors import SurroundingsError
 from deckgen.model import Deck
 from deckgen.proof import Broken, Verdict, minor
-from tests.isolation.harness import MARK, PRELUDE, card, marked, quietly, watch, write
+from deckgen.report import Step
+from tests.isolation.harness import MARK, MOODY, PRELUDE, card, marked, quietly, spoil, watch, write
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,28 @@ def test_a_deck_without_checks_starts_no_process(tmp_path: Path, monkeypatch: py
     verification = verify(deck, quietly)
     assert [each.verdict for each in verification.judgements] == [Verdict.UNCHECKED]
     assert verification.diagnostics == ()
+
+
+def test_a_prelude_that_fails_as_another_worker_starts_ends_the_run_and_what_was_proved_is_known(
+    tmp_path: Path,
+) -> None:
+    """A card that has passed already is not broken by it, nor any other card."""
+    endless = "import threading\nthreading.Event().wait()\nassert engine"
+    documents = {
+        "cards.md": card("Quick", CLAIM) + card("Endless", endless) + card("Too", endless),
+        "prelude.py": MOODY,
+    }
+    effort = Effort(workers=2, cache=str(tmp_path / "verdicts"))
+    with ExitStack() as stack:
+
+        def progress(step: Step) -> None:
+            if step.judgement:
+                stack.enter_context(spoil())
+
+        with pytest.raises(SurroundingsError, match="the prelude raised BlockingIOError"):
+            verify(write(tmp_path / "deck", documents, timeout=300), progress, effort)
+    again = verify(write(tmp_path / "deck", {"cards.md": card("Quick", CLAIM)}, timeout=300), quietly, effort)
+    assert [result.cached for judgement in again.judgements for result in judgement.results] == [True]
 
 
 def written(folder: Path, prelude: str) -> Deck:

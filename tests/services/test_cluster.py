@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from deckgen.report import Step
 from tests.decks import deckgen, interruptible, process
 from tests.isolation.harness import (
     CARDS,
+    MOODY,
     PRELUDE,
     card,
     cases,
@@ -38,6 +39,7 @@ from tests.isolation.harness import (
     jobs,
     living,
     quietly,
+    spoil,
     with_neighbours,
     write,
 )
@@ -327,6 +329,25 @@ def test_a_scheduler_that_is_killed_ends_the_run_and_what_was_proved_is_known(cl
     assert gone(worker.working, LONG)
     deck(tmp_path, good(8), timeout=900)
     assert "8 known already" in deckgen("verify", "deck", cwd=tmp_path).err
+
+
+def test_a_prelude_that_fails_on_the_only_worker_that_is_left_ends_the_run(cluster: Cluster, tmp_path: Path) -> None:
+    """A card that has passed already is not broken by it, nor any other card."""
+    first = cluster.worker("--no-nanny")
+    found = write(tmp_path / "deck", {"cards.md": good(1) + sleeping(4, 600), "prelude.py": MOODY}, timeout=900)
+    with ExitStack() as stack:
+
+        def progress(step: Step) -> None:
+            if step.judgement:
+                stack.enter_context(spoil())
+                first.process.kill()
+                cluster.worker()
+
+        with pytest.raises(SurroundingsError, match="no worker is left: the prelude raised BlockingIOError"):
+            verify(found, progress, on(cluster, cache=str(tmp_path / "verdicts")))
+    found = write(tmp_path / "deck", {"cards.md": good(1)}, timeout=900)
+    again = verify(found, quietly, Effort(cache=str(tmp_path / "verdicts")))
+    assert [result.cached for judgement in again.judgements for result in judgement.results] == [True]
 
 
 # ---------------------------------------------------------------- how a run ends

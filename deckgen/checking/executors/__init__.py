@@ -34,7 +34,10 @@ class Executor(Protocol):
         """The layers of confinement that were refused, each with its reason."""
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Result]:
-        """A result for every job, as they arrive; closing the iterator leaves the rest undone."""
+        """A result for every job, as they arrive; closing the iterator leaves the rest undone.
+
+        Raises nothing but SurroundingsError: results may have arrived already.
+        """
 
 
 class Pool(Protocol):

@@ -169,6 +169,8 @@ class Zygotes:
             return
         except MissingServerError as error:
             done.put(SurroundingsError(f"the database server was lost: {error}"))
+        except PreludeError as error:
+            done.put(SurroundingsError(f"the prelude {error}, but not when it ran first"))
         except BaseException as error:
             done.put(error)
 

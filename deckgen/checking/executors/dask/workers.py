@@ -94,6 +94,9 @@ class Workers:
                         yield from batches.lost(name)
                     self._send(batches)
                     yield from self._results(batches)
+            except (PreludeError, MissingServerError) as error:  # of the last worker: others have proved something
+                what = "the prelude" if isinstance(error, PreludeError) else "the database server was lost:"
+                raise SurroundingsError(f"no worker is left: {what} {error}") from error
             finally:
                 self._withdraw(future for future, _ in self._sent.values())
                 self._sent.clear()
