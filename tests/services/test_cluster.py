@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy
+from distributed import Client
 
 from deckgen.checking.executors.dask import workers
 from deckgen.checking.executors.dask.outpost import Outpost, Terms
@@ -24,7 +25,7 @@ from deckgen.effort import Effort, Trust
 from deckgen.errors import SurroundingsError
 from deckgen.model import Deck
 from deckgen.options import INTERRUPTED, SURROUNDINGS
-from deckgen.proof import Passed, minor
+from deckgen.proof import Judgement, Passed, minor
 from deckgen.report import Step
 from tests.decks import deckgen, interruptible, process
 from tests.isolation.harness import (
@@ -285,6 +286,35 @@ def test_a_worker_that_is_killed_loses_no_verdict(cluster: Cluster, tmp_path: Pa
     assert counted == list(range(1, 13))
     assert gone(second.working, LONG)
     assert gone(lambda: [each for each in living().values() if "sandbox" in each], LONG)
+
+
+def test_a_worker_that_is_killed_with_what_it_had_proved_loses_no_verdict(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last batch is done, but not asked for yet; nobody has seen that no worker is left which may do it again."""
+    monkeypatch.setattr(workers, "_LOOK_SECONDS", 10.0)
+    first = cluster.worker("--no-nanny")
+    found = deck(tmp_path, good(8))
+    killed = threading.Event()
+    judgements: list[Judgement] = []
+
+    def progress(step: Step) -> None:
+        if step.judgement and not killed.is_set():
+            with Client(cluster.address, set_as_default=False) as client:
+                assert gone(lambda: any(client.processing().values()), LONG)
+                first.process.kill()
+                assert gone(client.has_what, LONG)
+            killed.set()
+
+    def run() -> None:
+        judgements.extend(verify(found, progress, on(cluster)).judgements)
+
+    running = threading.Thread(target=run, daemon=True)
+    running.start()
+    assert killed.wait(LONG)
+    cluster.worker()
+    running.join(LONG)
+    assert set(verdicts(judgements).values()) == {"verified"}
 
 
 def test_a_card_that_takes_its_workers_along_has_crashed(cluster: Cluster, tmp_path: Path) -> None:

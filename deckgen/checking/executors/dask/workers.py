@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import pickle
+import queue
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Self
 
-from distributed import Client, Future, as_completed
+from distributed import Client, Future
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
@@ -27,7 +27,6 @@ from deckgen.proof import Job, Result
 PATIENCE_SECONDS = 60.0  # without a worker
 _MUSTER_SECONDS = 10.0  # that a run waits for the last of its workers before it begins with the others
 _LOOK_SECONDS = 1.0
-_PAUSE_SECONDS = 0.1
 _LOST = "the scheduler was lost: what was proved until then is known"
 
 
@@ -40,7 +39,7 @@ class Workers:
         self._notices = notices
         self._name = f"deckgen-{uuid.uuid4().hex}"
         self._numbers = itertools.count()
-        self._done = as_completed(loop=client.loop)
+        self._done: queue.SimpleQueue[tuple[Future[Any], Any]] = queue.SimpleQueue()
         self._asked: dict[str, Future[Any]] = {}  # by address, as are the next three
         self._fit: set[str] = set()
         self._refused: dict[str, Exception] = {}
@@ -109,16 +108,16 @@ class Workers:
 
     def _results(self, batches: Batches) -> Iterator[Result]:
         """The results in the next batch that comes back, if one does within a moment."""
-        future = self._next()
-        if future is None or self._sent.pop(name := str(future.key), None) is None:
+        if (back := self._next()) is None:
             return
-        error = future.exception()
-        if isinstance(error, KilledWorker):
+        name, found = back
+        del self._sent[name]
+        if isinstance(found, KilledWorker):
             yield from batches.lost(name, SEVERAL)
-        elif error is not None:
-            raise SurroundingsError(f"a worker failed: {error!r}") from error
+        elif isinstance(found, BaseException):
+            raise SurroundingsError(f"a worker failed: {found!r}") from found
         else:
-            address, proved = future.result()
+            address, proved = found
             if proved is None:  # a worker with the address of one that ended
                 self._forget(address)
                 yield from batches.lost(name)
@@ -130,8 +129,16 @@ class Workers:
     def _submit(self, name: str, places: Sequence[str], function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         call = pickle.dumps(Call(function, arguments))
         future = self._client.submit(pickle.loads, call, key=name, workers=list(places))
-        self._done.add(future)
+        future.client.loop.add_callback(self._fetch, future)
         return future
+
+    async def _fetch(self, future: Future[Any]) -> None:
+        """Wait for what becomes of a task, be it an error; without end where it is lost with the workers it was for."""
+        try:
+            found = await future
+        except BaseException as error:
+            found = error
+        self._done.put((future, found))
 
     def _look(self) -> None:
         """See once a second who is there: ask whoever is new, and forget who is gone. Raises SurroundingsError."""
@@ -150,30 +157,26 @@ class Workers:
         elif now > self._met + PATIENCE_SECONDS:
             raise SurroundingsError(f"no worker has come within {PATIENCE_SECONDS:g} s{self._refusals}")
 
-    def _next(self) -> Future[Any] | None:
-        """A future that is done, None where there is none within a moment; the answers of workers are taken here."""
-        if self._done.is_empty():
-            time.sleep(_PAUSE_SECONDS)
+    def _next(self) -> tuple[str, Any] | None:
+        """The name of a batch and what became of it, if one comes back within a moment; workers' answers are taken."""
+        try:
+            future, found = self._done.get(timeout=_LOOK_SECONDS)
+        except queue.Empty:
             return None
-        future: Future[Any] | None = self._client.sync(self._awaited)
-        if future is None:
-            return None
-        address = next((address for address, asked in self._asked.items() if asked.key == future.key), None)
-        if future.cancelled() and (address or future.key in self._sent):
-            raise SurroundingsError(_LOST)
+        name = str(future.key)
+        address = next((address for address, asked in self._asked.items() if asked.key == name), None)
+        if address is None and name not in self._sent:
+            return None  # it was taken back
+        failed = isinstance(found, BaseException)
+        if failed and future.status != "error":  # it was not the task that failed
+            raise found
         if address is None:
-            return future
-        error = future.exception()
-        if error is None:
-            self._fit.add(address)
-            self._unconfined |= dict.fromkeys(future.result())
+            return name, found
+        if failed:
+            self._refuse(address, found)
         else:
-            self._refuse(address, error)
-        return None
-
-    async def _awaited(self) -> Future[Any] | None:
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(anext(self._done), _LOOK_SECONDS)
+            self._fit.add(address)
+            self._unconfined |= dict.fromkeys(found)
         return None
 
     def _forget(self, address: str) -> None:
