@@ -48,7 +48,7 @@ def _place(folder: Path, python: str | None, release: str | None, database: Data
     except MissingInterpreterError as error:
         reasons.append(str(error))
     try:
-        server = kind.describe()
+        server = kind.describe(interpreter)
     except MissingServerError as error:
         reasons.append(str(error))
     environment = Environment(

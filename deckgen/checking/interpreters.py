@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -27,9 +28,10 @@ _OLDEST = {"Python": "3.11", "SQLAlchemy": "1.4"}  # that the sandbox runs on
 _ALWAYS = ("greenlet>=3.1", "aiosqlite>=0.20")
 _MAKING_SECONDS = 300
 _DESCRIBE = """
-import json, platform
+import json, platform, sqlite3
 from importlib.metadata import distributions
-print(json.dumps([platform.python_version(), [[each.name, each.version] for each in distributions()]]))
+found = [[each.name, each.version] for each in distributions()]
+print(json.dumps([platform.python_version(), sqlite3.sqlite_version, found]))
 """
 
 
@@ -39,10 +41,11 @@ class MissingInterpreterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python by its path: its exact version, and the version of every distribution that a check could import."""
+    """A Python by its path: exact versions of itself, its SQLite and every distribution that a check could import."""
 
     path: str
     python: str
+    sqlite: str
     packages: tuple[tuple[str, str], ...]
 
     def version(self, name: str) -> str | None:
@@ -82,7 +85,8 @@ def _is(exact: str, wanted: str | None) -> bool:
 @cache
 def here() -> Interpreter:
     """The interpreter that runs deckgen."""
-    return Interpreter(sys.executable, platform.python_version(), _named(map(_pair, distributions())))
+    found = _named(map(_pair, distributions()))
+    return Interpreter(sys.executable, platform.python_version(), sqlite3.sqlite_version, found)
 
 
 def _pair(distribution: Distribution) -> tuple[str, str]:
@@ -152,5 +156,5 @@ def _described(place: Path) -> Interpreter:
         done = subprocess.run([path, "-I", "-c", _DESCRIBE], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError):
         raise MissingInterpreterError(f"{place} does not work any more: delete it, and it is made anew") from None
-    python, found = json.loads(done.stdout)
-    return Interpreter(path, python, _named(found))
+    python, sqlite, found = json.loads(done.stdout)
+    return Interpreter(path, python, sqlite, _named(found))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES
 from deckgen.checking.environments import places
 from deckgen.checking.verify import verify
@@ -26,7 +27,7 @@ assert session.scalar(text("select 41 + 1")) == 42
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_database_describes_itself_by_name_and_version(database: Database) -> None:
-    assert re.fullmatch(rf"{database.value} \d+(\.\d+)+", DATABASES[database].describe())
+    assert re.fullmatch(rf"{database.value} \d+(\.\d+)+", DATABASES[database].describe(interpreters.here()))
 
 
 SERVED = [pytest.param(each, marks=[pytest.mark.slow] * (each is not Database.SQLITE)) for each in DATABASES]

@@ -171,7 +171,7 @@ def jobs(deck: Deck) -> list[Job]:
 def here() -> Environment:
     """The environment of the tests themselves, on SQLite."""
     own = interpreters.here()
-    return Environment(own.python, sqlalchemy.__version__, sqlite.describe(), (), own.path, own.packages)
+    return Environment(own.python, sqlalchemy.__version__, sqlite.describe(own), (), own.path, own.packages)
 
 
 @dataclass

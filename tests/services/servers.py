@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES, Servers
 from deckgen.checking.databases.gate import Gate
 from deckgen.checking.databases.kind import MissingServerError
@@ -54,7 +55,7 @@ def served(database: str, whose: str, monkeypatch: pytest.MonkeyPatch) -> Served
     for name, value in found.environment.items():
         monkeypatch.setenv(name, value)
     try:
-        DATABASES[Database(database)].describe()
+        DATABASES[Database(database)].describe(interpreters.here())
     except MissingServerError as error:
         pytest.skip(str(error))
     return found

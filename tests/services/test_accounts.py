@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from deckgen.checking import interpreters
 from deckgen.checking.databases import DATABASES, Servers, mariadb, postgresql
 from deckgen.checking.databases.gate import Account
 from deckgen.checking.databases.kind import MissingServerError
@@ -289,7 +290,7 @@ def test_a_server_that_cannot_be_had_is_missing(url: str, told: str, monkeypatch
     database = Database.MARIADB if url.startswith("mariadb") else Database.POSTGRESQL
     monkeypatch.setenv(mariadb.VARIABLE if database is Database.MARIADB else postgresql.VARIABLE, url)
     with pytest.raises(MissingServerError, match=told):
-        DATABASES[database].describe()
+        DATABASES[database].describe(interpreters.here())
     with pytest.raises(MissingServerError, match=told), gates(database):
         pass
 

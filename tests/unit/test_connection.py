@@ -7,6 +7,7 @@ import pytest
 from deckgen.checking.cache import ensure
 from deckgen.checking.databases import DATABASES, mariadb, postgresql
 from deckgen.checking.databases.kind import MissingServerError
+from deckgen.checking.interpreters import here
 from deckgen.checking.store import UnfitError
 from deckgen.effort import Access
 from deckgen.errors import SurroundingsError
@@ -35,7 +36,7 @@ def test_a_server_of_the_user_is_missing(url: str, says: str, monkeypatch: pytes
     database, package = (Database.MARIADB, mariadb) if "mariadb" in url else (Database.POSTGRESQL, postgresql)
     monkeypatch.setenv(package.VARIABLE, url)
     with pytest.raises(MissingServerError, match=f"{package.VARIABLE}.*{says}") as caught:
-        DATABASES[database].describe()
+        DATABASES[database].describe(here())
     assert SECRET not in str(caught.value)
 
 

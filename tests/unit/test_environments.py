@@ -5,10 +5,12 @@ from __future__ import annotations
 import platform
 import sqlite3
 import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy
 
+from deckgen.checking import interpreters
 from deckgen.checking.environments import places
 from deckgen.effort import Effort
 from deckgen.model import Claims
@@ -17,6 +19,25 @@ from tests.unit.cards import CHECK, card, deck
 
 INSTALLED = sqlalchemy.__version__
 SQLITE = f"sqlite {sqlite3.sqlite_version}"
+OLD = f"""\
+#!{sys.executable}
+import sqlite3
+import sys
+
+sqlite3.sqlite_version = "3.31.1"
+exec(sys.argv[-1])
+"""
+UV = f"""\
+#!{sys.executable}
+import sys
+from pathlib import Path
+
+if "venv" in sys.argv:
+    made = Path(sys.argv[-1], "bin", "python")
+    made.parent.mkdir(parents=True)
+    made.write_text({OLD!r})
+    made.chmod(0o755)
+"""
 
 
 def asked(*versions: str, databases: tuple[str, ...] = ("sqlite",)) -> list[tuple[str, str, str | None]]:
@@ -35,6 +56,16 @@ def test_a_deck_that_asks_for_nothing_gets_what_is_installed() -> None:
 @pytest.mark.parametrize("version", [INSTALLED, minor(INSTALLED)])
 def test_the_installed_version_may_be_asked_for_by_either_name(version: str) -> None:
     assert asked(version) == [(INSTALLED, "sqlite", None)]
+
+
+def test_sqlite_is_that_of_the_python_which_runs_the_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert interpreters.here().sqlite == sqlite3.sqlite_version
+    (tmp_path / "uv").write_text(UV)
+    (tmp_path / "uv").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # uv is looked for beside it
+    asking = deck(card("one", CHECK), sqlalchemy=(f"{INSTALLED}.1",))
+    (place,) = places(asking, Effort(environments=str(tmp_path / "made")))
+    assert (place.environment.database, place.missing) == ("sqlite 3.31.1", None)
 
 
 def test_what_is_asked_for_twice_is_one_place() -> None:

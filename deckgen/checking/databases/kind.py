@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from deckgen.checking.databases.gate import Server
+    from deckgen.checking.interpreters import Interpreter
 
 
 class MissingServerError(Exception):
@@ -19,11 +20,12 @@ class MissingServerError(Exception):
 class Kind:
     """One database: the drivers that checks on it need, its version, and how its server is started, if it has one.
 
-    `sqlalchemy` is the first version that has these drivers. `describe` gives name and version, such as
-    `sqlite 3.40.1`; `start` is given a folder for what is worth keeping. Both raise MissingServerError.
+    `sqlalchemy` is the first version that has these drivers. `describe` gives name and version for the checks of an
+    interpreter, such as `sqlite 3.40.1`; `start` is given a folder for what is worth keeping. Both raise
+    MissingServerError.
     """
 
     drivers: tuple[str, ...]
-    describe: Callable[[], str]
+    describe: Callable[[Interpreter], str]
     start: Callable[[Path], Server] | None = None
     sqlalchemy: str = "1.4"

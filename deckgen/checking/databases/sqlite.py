@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
+from deckgen.checking.interpreters import Interpreter
 
 
-def describe() -> str:
+def describe(interpreter: Interpreter) -> str:
     """Name and version, such as `sqlite 3.40.1`."""
-    return f"sqlite {sqlite3.sqlite_version}"
+    return f"sqlite {interpreter.sqlite}"

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # each takes SQLAlchemy, which reading does not need
     from deckgen.checking.databases.gate import Server
+    from deckgen.checking.interpreters import Interpreter
 
 DRIVERS = ("pymysql>=1.1", "asyncmy>=0.2.10")
 VARIABLE = "DECKGEN_MARIADB_URL"
 
 
-def describe() -> str:
+def describe(_interpreter: Interpreter) -> str:
     """Name and version, such as `mariadb 10.11.19`. Raises MissingServerError."""
     from deckgen.checking.databases.mariadb import administration, own
 

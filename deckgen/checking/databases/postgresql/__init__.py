@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # each takes SQLAlchemy, which reading does not need
     from deckgen.checking.databases.gate import Server
+    from deckgen.checking.interpreters import Interpreter
 
 DRIVERS = ("psycopg[binary]>=3.2", "asyncpg>=0.30")
 VARIABLE = "DECKGEN_POSTGRESQL_URL"
 
 
-def describe() -> str:
+def describe(_interpreter: Interpreter) -> str:
     """Name and version, such as `postgresql 18.6`. Raises MissingServerError."""
     from deckgen.checking.databases.postgresql import administration, own
 

@@ -149,7 +149,7 @@ def _found(terms: Terms) -> Environment:
         if terms.requirements:
             folder = Path(terms.folder)
             interpreter = interpreters.made(folder, wanted.python, wanted.sqlalchemy, terms.requirements)
-        database = DATABASES[Database(wanted.server)].describe()
+        database = DATABASES[Database(wanted.server)].describe(interpreter)
     except MissingInterpreterError as error:
         raise SurroundingsError(str(error)) from error
     there = _versions(wanted.python, wanted.database, wanted.packages)
