@@ -10,10 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
 
 from deckgen.checking import nursery
 from deckgen.checking.controls import End, Expectation, Run, Trial
@@ -23,8 +25,8 @@ from deckgen.checking.sandbox import wire
 from deckgen.diagnostics import Location
 from deckgen.effort import Trust
 from deckgen.errors import SurroundingsError
-from deckgen.model import Fence
-from deckgen.proof import Block, Mutant
+from deckgen.model import Database, Fence
+from deckgen.proof import Block, Environment, Mutant
 
 if TYPE_CHECKING:  # it takes SQLAlchemy, which runs on SQLite do not need here
     from deckgen.checking.databases.gate import Gate
@@ -49,11 +51,12 @@ class PreludeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a fork server is made of: the folder for its scratch, the prelude, the seconds that this may take.
+    """What a fork server is made of: its environment, the folder for its scratch, the prelude and the seconds for it.
 
     `standin`: whether SQLAlchemy is replaced; `trust`: whether it may serve without the layers that confine a run.
     """
 
+    environment: Environment
     scratch: str
     prelude: Fence | None
     standin: bool
@@ -104,6 +107,8 @@ class Zygote:
         loaded = self._heard(_START_SECONDS)
         if loaded is None:
             raise self._broken("the process that runs checks could not be started")
+        for other in _others(self.setup.environment, loaded):
+            raise self._broken(f"{other}: if it was installed meanwhile, start again")
         if loaded["refusal"]:
             raise self._broken(f"checks cannot be confined here: {loaded['refusal']} {_ANYWAY}")
         if loaded["exposed"]:
@@ -185,6 +190,18 @@ class Zygote:
         if self._gate is not None:
             self._gate.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _others(environment: Environment, loaded: Mapping[str, Any]) -> Iterator[str]:
+    """Each part of an environment that is loaded in another version than the one that was found, in words."""
+    if loaded["python"] != environment.python:
+        yield f"Python {environment.python} was found, and {loaded['python']} is loaded"
+    # What SQLAlchemy says of itself lacks the end that its distribution has while it is developed, such as `.dev0`.
+    found, there = Version(environment.sqlalchemy), Version(loaded["sqlalchemy"])
+    if (found.release, found.pre) != (there.release, there.pre):
+        yield f"SQLAlchemy {found} was found, and {there} is loaded"
+    if environment.server == Database.SQLITE and environment.database != f"sqlite {loaded['sqlite']}":
+        yield f"{environment.database} was found, and {loaded['sqlite']} is loaded"
 
 
 def _killed_for_memory() -> int:

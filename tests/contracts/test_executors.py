@@ -249,6 +249,34 @@ def test_where_the_interpreter_ends_at_once_the_surroundings_are_blamed(
     assert watched.left() == []
 
 
+OTHERS = {
+    "Python 3.9.1": {"python": "3.9.1"},
+    "SQLAlchemy 2.0.1": {"sqlalchemy": "2.0.1"},
+    "sqlite 3.7.1": {"database": "sqlite 3.7.1"},
+}
+
+
+@pytest.mark.parametrize(("name", "found"), OTHERS.items(), ids=OTHERS)
+def test_where_another_version_is_loaded_than_was_found_the_surroundings_are_blamed(
+    make: Maker, name: str, found: dict[str, Any], watched: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was installed after deckgen looked: verdicts would be told and kept under the name of the one before."""
+    before = replace(here(), **found)
+    monkeypatch.setattr(sys.modules[__name__], "here", lambda: before)
+    with pytest.raises(SurroundingsError, match=rf"{name} was found, and \S+ is loaded: .*start again"), make(1):
+        pass
+    assert watched.left() == []
+
+
+def test_a_version_that_is_developed_is_loaded_under_a_shorter_name(
+    make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = replace(here(), sqlalchemy=f"{here().sqlalchemy}.dev0")
+    monkeypatch.setattr(sys.modules[__name__], "here", lambda: before)
+    with make(1) as executor:
+        assert [type(each.outcome) for each in executor.run(written(tmp_path, {"good": GOOD}))] == [Passed]
+
+
 def test_two_executors_do_not_disturb_each_other(make: Maker, tmp_path: Path, watched: Watch) -> None:
     checks = {
         "first": {"good": GOOD, "dies": FORTUNES["dies"][0]},

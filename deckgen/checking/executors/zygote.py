@@ -186,6 +186,7 @@ class Zygotes:
             if self._stopping.is_set():
                 raise SurroundingsError("the run is over")
             setup = Setup(
+                environment=self._environment,
                 scratch=self._scratch,
                 prelude=self._prelude,
                 standin=standin,
