@@ -104,7 +104,10 @@ class Zygote:
 
         Raises PreludeError, SurroundingsError, or MissingServerError where checks may be run, but not with a server.
         """
-        loaded = self._heard(_START_SECONDS)
+        try:
+            loaded = self._heard(_START_SECONDS)
+        except TimeoutError:
+            raise self._broken(f"the process that runs checks did not start within {_START_SECONDS:g} s") from None
         if loaded is None:
             raise self._broken("the process that runs checks could not be started")
         for other in _others(self.setup.environment, loaded):
@@ -117,7 +120,10 @@ class Zygote:
                 f"the sockets of other servers cannot be hidden here: {loaded['exposed']} {_ANYWAY}"
             )
         self.layers, self.missing = tuple(loaded["layers"]), tuple(loaded["missing"])
-        ready = self._heard(self.setup.timeout)
+        try:
+            ready = self._heard(self.setup.timeout)
+        except TimeoutError:
+            raise self._blame(f"did not end within {self.setup.timeout:g} s") from None
         if ready is None:
             raise self._blame("ended the process that ran it")
         if ready["prelude"]:
@@ -125,12 +131,12 @@ class Zygote:
             raise self._blame(f"raised {message}", line or 1)
 
     def _heard(self, seconds: float) -> dict[str, Any] | None:
-        """The next message within some seconds, None where the process ended; raises as `wait_until_ready` does."""
+        """The next message, None where the process ended. Raises TimeoutError where none comes within some seconds."""
         self._channel.settimeout(seconds)
         try:
             return wire.receive(self._channel)
         except TimeoutError:
-            raise self._blame(f"did not end within {seconds:g} s") from None
+            raise
         except OSError:
             return None
 
