@@ -176,10 +176,12 @@ class Zygote:
             wire.send(self._channel, request)
             answer = wire.receive(self._channel)
         except (OSError, ValueError):
-            return None
+            answer = None
         if answer is not None and answer["end"] == "surroundings":
             raise SurroundingsError(f"a check could not be run: {answer['message']}")
-        if _killed_for_memory() != self._killed:
+        before, self._killed = self._killed, _killed_for_memory()
+        # It is the whole machine that is counted: what ended as a check does had nothing to do with it.
+        if self._killed != before and (answer is None or answer["end"] not in ("finished", "failed")):
             raise SurroundingsError("the system ran out of memory while checks were run, and killed a process")
         return None if answer is None else _trial(answer)
 
