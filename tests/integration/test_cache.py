@@ -151,6 +151,26 @@ def test_a_line_that_moved_is_told_where_it_is_now(proved: Path) -> None:
     assert after.out == before.replace("cards.md:14:1", "cards.md:18:1")
 
 
+UNCOMPILED = {
+    "a bracket": "assert (engine",
+    "another bracket": "assert (\n    engine]",
+    "no block": "if engine:\nassert engine",
+    "no end": 'assert """engine',
+}
+
+
+def test_what_does_not_compile_is_told_after_it_moved_as_if_it_were_run_there(tmp_path: Path) -> None:
+    fences = (f"\n```python check\n{code}\n```\n" for code in UNCOMPILED.values())
+    text = "".join(card(number, "So.", check=fence) for number, fence in enumerate(fences))
+    deck(tmp_path / "deck", text)
+    deckgen("verify", "deck", cwd=tmp_path)
+    (tmp_path / "deck" / "cards.md").write_text(text.replace("So.", "So.\n\nAnd\n\nmore."))
+    recalled = deckgen("verify", "deck", cwd=tmp_path)
+    assert f"{len(UNCOMPILED)} known already" in recalled.err
+    assert recalled.out == deckgen("verify", "deck", "--no-cache", cwd=tmp_path).out
+    assert recalled.out.count("SyntaxError: ") + recalled.out.count("IndentationError: ") == len(UNCOMPILED)
+
+
 def test_an_unchanged_deck_starts_no_process_that_runs_checks(proved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object, **_options: object) -> object:
         raise AssertionError("a zygote was started")

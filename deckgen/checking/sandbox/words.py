@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Any
 
@@ -11,13 +12,17 @@ from .recording import Text
 LONGEST_TEXT = 32 * 1024  # characters of what was printed or sent
 _LONGEST_REPR = 400
 _PREFIX = sys.prefix + os.sep
-_Anything = BaseException  # a check may put another class in the place of the builtin
+_Anything, _Syntax = BaseException, SyntaxError  # a check may put another class in the place of the builtin
+_without_lines = re.compile(r" \(detected at line \d+\)| on line \d+").sub
 
 
 def message_of(error: BaseException, limit: int = 2000) -> str:
-    """The message of an exception, whatever its `__str__` does."""
+    """The message of an exception, whatever its `__str__` does; of code that does not compile it names no line.
+
+    That is told beside it, and moves with the code, while the message may be kept.
+    """
     try:
-        message = str(error)
+        message = _without_lines("", error.msg) if isinstance(error, _Syntax) else str(error)
     except _Anything:
         return "<its message cannot be read>"
     if type(message) is not str:
