@@ -133,7 +133,7 @@ class Workers:
         return future
 
     async def _fetch(self, future: Future[Any]) -> None:
-        """Wait for what becomes of a task, be it an error; without end where it is lost with the workers it was for."""
+        """Have what becomes of a task, be it an error, before its worker can take it along."""
         try:
             found = await future
         except BaseException as error:
