@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from deckgen.reading.decks import Reading
     from deckgen.report import Report
 
+    Show = Callable[[Sequence[Report], Sequence[Diagnostic]], None]  # it shows reports, and what gave none
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="deckgen")
@@ -89,7 +91,7 @@ def lint(paths: tuple[str, ...], form: str) -> int:
         from deckgen.reading import selection
 
         found = selection.read(paths or SOURCE, known=PAGES)
-    return _each(found, drafting.lint, _in(form, found.diagnostics))
+    return _each(found, drafting.lint, _in(form))
 
 
 @cli.command()
@@ -119,8 +121,7 @@ def verify(chosen: options.Chosen, form: str, mutate: bool, watching: bool, ahea
     run = _proving(replace(effort, mutate=mutate))
 
     def once() -> int:
-        reading = chosen()
-        return _each(reading, run, _in(form, reading.diagnostics))
+        return _each(chosen(), run, _in(form))
 
     return whenever_saved(chosen.targets, once) if watching else once()
 
@@ -138,7 +139,7 @@ def matrix(chosen: options.Chosen, effort: Effort) -> int:
     """
     from deckgen import console
 
-    return _each(chosen(), _proving(effort), console.matrix)
+    return _each(chosen(), _proving(effort), lambda reports, _: console.matrix(reports))
 
 
 def _proving(effort: Effort) -> Callable[[Deck], Report]:
@@ -192,23 +193,21 @@ for command in (*packages.COMMANDS, *looking.COMMANDS, *writing.COMMANDS):
     cli.add_command(command)
 
 
-def _in(form: str, unread: Sequence[Diagnostic] = ()) -> Callable[[Sequence[Report]], None]:
-    """What prints reports in a form, with what is wrong with paths that gave none."""
+def _in(form: str) -> Show:
+    """What prints reports in a form."""
     from deckgen import console
     from deckgen.publishing.reports import FORMATS
 
-    return lambda reports: console.out(FORMATS[form](reports, unread))
+    return lambda reports, unread: console.out(FORMATS[form](reports, unread))
 
 
-def _each(
-    reading: Reading, verb: Callable[[Deck], Report], show: Callable[[Sequence[Report]], None], folder: str = ""
-) -> int:
+def _each(reading: Reading, verb: Callable[[Deck], Report], show: Show, folder: str = "") -> int:
     """Apply a verb to each of some decks, show their reports and print their summaries."""
     from deckgen import console
 
     console.complain(reading.diagnostics)
     reports = [verb(deck) for deck in reading.decks]
-    show(reports)
+    show(reports, reading.diagnostics)
     for report in reports:
         console.summary(report, folder)
         console.advise(report)

@@ -75,9 +75,7 @@ def preview(paths: tuple[str, ...], port: int, effort: Effort) -> int:
         from deckgen.preview import server
     except ImportError as error:
         raise click.UsageError(f"preview needs deckgen-verified[preview]: {error}") from None
-    if "-" in paths:
-        raise click.UsageError("standard input cannot be watched")
-    server.serve(paths or SOURCE, effort, port, console.say)
+    server.serve(options.watchable(paths or SOURCE), effort, port, console.say)
     return OK
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -178,6 +178,13 @@ class Chosen:
             found = selection.read(self.targets, self.tags, folders.pages())
         last = pipeline.failed_last() if self.failed else {}
         return replace(found, decks=tuple(selection.failed(deck, last) for deck in found.decks))
+
+
+def watchable(targets: Sequence[str]) -> Sequence[str]:
+    """The same targets. Raises UsageError where one is standard input, which nobody saves."""
+    if "-" in targets:
+        raise click.UsageError("standard input cannot be watched")
+    return targets
 
 
 def choosing(command: Callable[..., int]) -> Callable[..., int]:

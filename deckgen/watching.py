@@ -6,23 +6,21 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from deckgen.options import OK
+from deckgen.options import OK, watchable
 
 
 def whenever_saved(targets: Sequence[str], once: Callable[[], int]) -> int:
     """Do something now and whenever a file of some targets is saved, until the user interrupts it."""
     from deckgen import console
     from deckgen.reading import selection
-    from deckgen.reading.decks import STANDARD_INPUT
 
-    if STANDARD_INPUT in targets:
-        raise click.UsageError("standard input cannot be watched")
+    folders = selection.watched(watchable(targets))
     try:
         from watchfiles import PythonFilter, watch
     except ImportError:
         raise click.UsageError("--watch needs deckgen-verified[watch]") from None
     saves = watch(
-        *selection.watched(targets),
+        *folders,
         watch_filter=PythonFilter(extra_extensions=(".md", ".toml")),
         ignore_permission_denied=True,  # of a folder beside a document, which may be anybody's
         rust_timeout=100,

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from deckgen import files
-from deckgen.checking.store import NO_URL, Store, StoreError, UnfitError
+from deckgen.checking.connection import NO_URL
+from deckgen.checking.store import EXAMPLE, Store, StoreError, UnfitError
 from deckgen.diagnostics import Location
 from deckgen.effort import Access
 from deckgen.errors import SurroundingsError
@@ -141,7 +142,7 @@ def ensure(place: str, access: Access) -> None:
     """See to it that a shared cache can be used as it is meant to be. Raises UnfitError and SurroundingsError."""
     store = Store(place, access)
     if store.file:
-        raise UnfitError(NO_URL)
+        raise UnfitError(NO_URL.format(EXAMPLE))
     try:
         store.open()
         store.probe()

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+NO_URL = "it is no URL such as {}"
+
 
 class UrlError(ValueError):
     """A URL cannot be used, whatever is there; the message says why, and what to write instead."""
@@ -16,7 +18,7 @@ def parse(text: str, example: str) -> sa.URL:
     try:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):  # which may quote a password
-        raise UrlError(f"it is no URL such as {example}") from None
+        raise UrlError(NO_URL.format(example)) from None
     if "@" in (url.host or "") or (url.host and "@" in (url.database or "")):  # what is before it is part of a password
         raise UrlError("an @ in a user's name or password is written %40, and a / is written %2F")
     return url

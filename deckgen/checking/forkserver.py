@@ -110,7 +110,7 @@ class Zygote:
             raise self._broken(f"the process that runs checks did not start within {_START_SECONDS:g} s") from None
         if loaded is None:
             raise self._broken("the process that runs checks could not be started")
-        for other in _others(self.setup.environment, loaded):
+        if other := next(_others(self.setup.environment, loaded), None):
             raise self._broken(f"{other}: if it was installed meanwhile, start again")
         if loaded["refusal"]:
             raise self._broken(f"checks cannot be confined here: {loaded['refusal']} {_ANYWAY}")

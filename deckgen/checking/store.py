@@ -22,8 +22,7 @@ import sqlalchemy as sa
 from deckgen.checking.connection import UrlError, connect, engine, parse
 from deckgen.effort import Access
 
-_EXAMPLE = "postgresql+psycopg://user@host/database"
-NO_URL = f"it is no URL such as {_EXAMPLE}"
+EXAMPLE = "postgresql+psycopg://user@host/database"
 _VERSION = 1
 _AT_ONCE = 500  # rows in one statement or transaction
 _STEPS = 3  # two tables and a row, each of which another client may have made just before
@@ -198,11 +197,11 @@ class Store:
 
 
 def _url(place: str) -> sa.URL:
-    url = parse(place, _EXAMPLE)
+    url = parse(place, EXAMPLE)
     if url.get_backend_name() not in _KINDS:
         raise UnfitError(f"{url.get_backend_name()} cannot hold a cache, but {', '.join(_KINDS)} can")
     if not url.database:
-        raise UnfitError(f"it names no database, as {_EXAMPLE} does")
+        raise UnfitError(f"it names no database, as {EXAMPLE} does")
     return url
 
 

@@ -126,7 +126,11 @@ class Desk:
     def _take(self, reading: Reading) -> None:
         """Show what was read, and in the place of what could not be read what was there before."""
         unread = [Path(each.location.path).resolve() for each in reading.diagnostics]
-        reports = {name: each for name, each in self.reports.items() if _holds(Path(each.deck.path).resolve(), unread)}
+        reports = {
+            name: each
+            for name, each in self.reports.items()
+            if any(place.is_relative_to(Path(each.deck.path).resolve()) for place in unread)
+        }
         for deck in reading.decks:
             before = self.reports.get(deck.id)
             reports[deck.id] = _expected(_completed(deck, before.deck) if before else deck, before)
@@ -168,10 +172,6 @@ class Desk:
         """Show what is known of a deck, unless it was read anew meanwhile: then it will be proved anew as well."""
         if deck.id in self.reports and self.reports[deck.id].deck is deck:
             self.reports = {**self.reports, deck.id: replace(report, deck=deck)}
-
-
-def _holds(deck: Path, places: Iterable[Path]) -> bool:
-    return any(place.is_relative_to(deck) for place in places)
 
 
 def _reading(paths: Sequence[str]) -> Reading:

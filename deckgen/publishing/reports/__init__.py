@@ -13,13 +13,13 @@ from deckgen.report import Report
 class Form(Protocol):
     """What turns reports into text, and into it what is wrong with what could not be read, which has no report."""
 
-    def __call__(self, reports: Sequence[Report], unread: Sequence[Diagnostic] = ()) -> str:
+    def __call__(self, reports: Sequence[Report], unread: Sequence[Diagnostic] = (), /) -> str:
         """The text."""
 
 
 def _of_decks(render: Callable[[Sequence[Report]], str]) -> Form:
     """A form that has no room for what is no deck: of that the user is told on standard error alone."""
-    return lambda reports, unread=(): render(reports)  # noqa: ARG005 - as the other forms are called
+    return lambda reports, _=(): render(reports)
 
 
 FORMATS: Mapping[str, Form] = {

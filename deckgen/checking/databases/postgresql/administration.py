@@ -26,10 +26,14 @@ WAY = Way(
 _OLDEST = 14
 # What a check finds on every server, since a verdict names no settings: those of an untouched one, in UTC.
 _SETTINGS = (
-    "TimeZone = 'UTC'", "DateStyle = 'ISO, MDY'", "IntervalStyle = 'postgres'", "bytea_output = 'hex'",
-    "standard_conforming_strings = on", "default_transaction_isolation = 'read committed'",
+    "TimeZone = 'UTC'",
+    "DateStyle = 'ISO, MDY'",
+    "IntervalStyle = 'postgres'",
+    "bytea_output = 'hex'",
+    "standard_conforming_strings = on",
+    "default_transaction_isolation = 'read committed'",
     'search_path = "$user", public',
-)  # fmt: skip
+)
 _LOCALE = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
 _FIRST_WITH_LOCALE = 17  # an older one has the locales of its system, and lends its own
 _LEFT = (
